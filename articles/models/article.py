@@ -1,0 +1,363 @@
+"""The desk's working copy of a story, which is also the story's identity.
+
+Readers never see anything of it: publishing makes an `Edition` from it (see `articles/publishing.py`).
+"""
+
+import hashlib
+import json
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase
+
+from articles.models.edition import Edition, Kind
+from articles.models.filing import Coverage, Section
+from articles.models.language import InALanguage, language_choices, site_language
+from articles.models.media import Image
+from articles.models.natural import NaturalManager, NaturalModel
+from articles.models.people import Author
+from articles.models.sources import Source
+from articles.models.tags import DeskTaggableManager, Tag
+from articles.rich_text import EDITOR_EXTENSIONS, clean_html
+
+
+class Stage(models.TextChoices):
+    """How far the desk has come with a story: the part of its state that is stored."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    SPIKED = "spiked", _("Spiked")
+
+
+class State(models.TextChoices):
+    """What a story is at a moment: its stage, unless its editions say more."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved")
+    SCHEDULED = "scheduled", _("Scheduled")
+    LIVE = "live", _("Live")
+    LIVE_CHANGED = "live_changed", _("Live, with unpublished changes")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SPIKED = "spiked", _("Spiked")
+
+
+class ArticleQuerySet(models.QuerySet):
+    def with_state(self, *, at=None):
+        """Each article with `state` (a State), `live_edition_id`, `live_since`, `planned_at` as of `at` (now)."""
+        at = at or timezone.now()
+        editions = Edition.objects.filter(article=OuterRef("pk"))
+        live = editions.live(at=at)
+        plan = editions.filter(live_from__gt=at)
+        latest = editions.filter(live_until=None)  # the plan where there is one, else the live edition
+        return self.annotate(
+            live_edition_id=Subquery(live.values("pk")[:1]),
+            live_since=Subquery(live.values("published_at")[:1]),
+            planned_at=Subquery(plan.values("live_from")[:1]),
+            latest_fingerprint=Subquery(latest.values("fingerprint")[:1]),
+            was_live=Exists(editions.filter(live_from__lte=at)),
+        ).annotate(
+            state=Case(
+                When(live_edition_id__isnull=False, latest_fingerprint=F("fingerprint"), then=Value(State.LIVE)),
+                When(live_edition_id__isnull=False, then=Value(State.LIVE_CHANGED)),
+                When(planned_at__isnull=False, then=Value(State.SCHEDULED)),
+                When(stage=Stage.SPIKED, then=Value(State.SPIKED)),
+                When(was_live=True, then=Value(State.WITHDRAWN)),
+                default=F("stage"),
+                output_field=models.CharField(),
+            )
+        )
+
+    def owned_by(self, user):
+        """The stories that are this person's own: created by them, or bylined to their author."""
+        return self.filter(models.Q(created_by=user) | models.Q(bylines__author__user=user)).distinct()
+
+
+class ArticleManager(NaturalManager.from_queryset(ArticleQuerySet)):
+    pass
+
+
+class Article(InALanguage, NaturalModel):
+    """A story as the desk works on it. `uid` names it for ever: in feeds, fixtures and exports."""
+
+    natural_key_fields = ["uid"]
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    headline = models.CharField(_("headline"), max_length=250)
+    standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("One or two sentences under the headline."))
+    body = ProseEditorField(_("body"), extensions=EDITOR_EXTENSIONS, sanitize=clean_html, blank=True)
+    language = models.CharField(_("language"), max_length=12, choices=language_choices, default=site_language)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.NEWS)
+    is_cut = models.BooleanField(
+        _("captured text that stops short"),
+        default=False,
+        help_text=_("The page then says where the captured text ends, and excerpts drop the broken last word."),
+    )
+    section = models.ForeignKey(Section, verbose_name=_("section"), on_delete=models.PROTECT)
+    coverage = models.ForeignKey(
+        Coverage, verbose_name=_("coverage"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    image = models.ForeignKey(Image, verbose_name=_("picture"), on_delete=models.PROTECT, null=True, blank=True)
+    slug = models.CharField(
+        _("slug"),
+        max_length=100,
+        blank=True,
+        help_text=_("The words of the address. Left empty, they are made from the headline at first publication."),
+    )
+    tags = TaggableManager(
+        _("tags"), through="articles.ArticleTag", manager=DeskTaggableManager, blank=True,
+        help_text=_("Put a comma between tags."),
+    )  # fmt: skip
+
+    is_open_to_comments = models.BooleanField(_("comments open"), default=True)
+    embargo_until = models.DateTimeField(
+        _("embargo until"), null=True, blank=True, help_text=_("The story cannot go live before this moment.")
+    )
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="created_articles"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, null=True, related_name="+"
+    )
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ArticleManager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-updated_at", "-pk"]
+        permissions = [
+            ("edit_any_article", "Can edit everybody’s articles, not only own ones"),
+            ("publish_article", "Can publish, schedule and withdraw articles"),
+        ]
+        indexes = [models.Index(fields=["-updated_at", "-id"], name="article_lately_changed")]
+
+    def __str__(self):
+        return self.headline or str(_("Untitled"))
+
+    def tag_list(self):
+        """The story's tags in the desk's order."""
+        rows = self.tag_rows.select_related("tag").order_by("pk")
+        return [row.tag for row in rows]
+
+    def citation_numbers(self):
+        """{key: number} of the numbered source list: numbers follow the list's order, uncited rows included."""
+        keys = self.citations.order_by("position", "pk").values_list("key", flat=True)
+        return {key: number for number, key in enumerate(keys, start=1)}
+
+    def working_fingerprint(self):
+        """A hash of everything that publishing would show or file; equal copies have equal fingerprints."""
+        content = [
+            self.headline, self.standfirst, clean_html(self.body), self.language, self.kind, self.is_cut,
+            self.section_id, self.coverage_id, self.image_id, self.slug,
+            [tag.pk for tag in self.tag_list()],
+            list(self.bylines.order_by("position", "pk").values_list("author_id", "role")),
+            list(
+                self.citations.order_by("position", "pk").values_list(
+                    "key", "source_id", "source__title", "source__publisher", "source__url"
+                )
+            ),
+            list(self.related_picks.order_by("position", "pk").values_list("related_id", flat=True)),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
+
+    def stamp(self, *, by, now=None):
+        """Records who changed the working copy last and when, and its new fingerprint. Call it after the rows."""
+        self.updated_by, self.updated_at = by, now or timezone.now()
+        self.fingerprint = self.working_fingerprint()
+        self.save(update_fields=["updated_by", "updated_at", "fingerprint"])
+
+
+class ArticleTag(ItemBase):
+    """A tag on a working copy. Rows keep the order in which the desk typed them."""
+
+    natural_key_fields = ["content_object", "tag"]
+    natural_key = NaturalModel.natural_key
+    objects = NaturalManager()
+
+    content_object = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="tag_rows")
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="article_rows")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="article_carries_a_tag_once")
+        ]
+
+
+class Byline(NaturalModel):
+    """Somebody a working copy names, in order, with a role such as “translated by”."""
+
+    natural_key_fields = ["article", "author"]
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines")
+    role = models.CharField(
+        _("role"), max_length=60, blank=True, help_text=_("For example “translated by”. Empty for who wrote it.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "author"],
+                name="article_names_an_author_once",
+                violation_error_message=_("This author is named already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.role} {self.author}".strip()
+
+
+class Citation(NaturalModel):
+    """One row of a working copy's numbered source list. Markers in the body name its key, which never changes."""
+
+    natural_key_fields = ["article", "key"]
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="citations")
+    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="citations")
+    key = models.CharField(max_length=6, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "key"], name="citation_key_is_used_once_in_a_story"),
+            models.UniqueConstraint(
+                fields=["article", "source"],
+                name="article_lists_a_source_once",
+                violation_error_message=_("This source is in the list already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.key}: {self.source}"
+
+    def save(self, *args, **kwargs):
+        if not self.key:
+            self.key = self._next_key()
+        super().save(*args, **kwargs)
+
+    def _next_key(self):
+        """One past the highest key that the story has used, in its list or in the body of any edition."""
+        now = self.article.citations.values_list("key", flat=True)
+        before = self.article.editions.values_list("source_rows__key", flat=True)
+        used = [int(key[1:]) for key in [*now, *before] if key]
+        return f"s{max(used, default=0) + 1}"
+
+
+class RelatedPick(NaturalModel):
+    """A story the desk picked by hand to stand first among the related ones."""
+
+    natural_key_fields = ["article", "related"]
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="related_picks")
+    related = models.ForeignKey(
+        Article, verbose_name=_("related article"), on_delete=models.PROTECT, related_name="picked_by"
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("related article")
+        verbose_name_plural = _("related articles")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "related"],
+                name="article_picks_a_related_one_once",
+                violation_error_message=_("This article is picked already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(article=F("related")),
+                name="article_is_not_related_to_itself",
+                violation_error_message=_("Pick another article than the story itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.related)
+
+
+class PinQuerySet(models.QuerySet):
+    def in_force(self, *, at=None):
+        """The pins of the front page at that moment: the lead first, then by position, newest first."""
+        at = at or timezone.now()
+        open_or_later = models.Q(pinned_until=None) | models.Q(pinned_until__gt=at)
+        return self.filter(open_or_later, pinned_from__lte=at).order_by("place", "position", "-pinned_from", "-pk")
+
+
+class Pin(NaturalModel):
+    """A story held in a place of the front page for a time, half-open: pinned_from <= t < pinned_until."""
+
+    class Place(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        PINNED = "pinned", _("Pinned")
+
+    natural_key_fields = ["article", "place", "pinned_from"]
+
+    article = models.ForeignKey(Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="pins")
+    place = models.CharField(_("place"), max_length=8, choices=Place.choices, default=Place.LEAD)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    pinned_from = models.DateTimeField(_("from"), default=timezone.now)
+    pinned_until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    objects = NaturalManager.from_queryset(PinQuerySet)()
+
+    class Meta:
+        verbose_name = _("pin")
+        verbose_name_plural = _("pins")
+        ordering = ["place", "position", "-pinned_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "place", "pinned_from"], name="pin_is_made_once"),
+            models.CheckConstraint(
+                condition=models.Q(pinned_until=None) | models.Q(pinned_from__lt=F("pinned_until")),
+                name="pin_ends_after_it_begins",
+                violation_error_message=_("Choose an end after the beginning, or leave it empty."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_place_display()}: {self.article}"
+
+
+class DeskLogLine(NaturalModel):
+    """One line of the desk's log: appended by the verbs, never changed."""
+
+    class Action(models.TextChoices):
+        PUBLISHED = "published", _("Published")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PLAN_CANCELLED = "plan_cancelled", _("Schedule cancelled")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    natural_key_fields = ["article", "at", "action"]
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="log_lines")
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT)
+    action = models.CharField(_("what"), max_length=20, choices=Action.choices)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("line of the desk’s log")
+        verbose_name_plural = _("the desk’s log")
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["article", "at", "action"], name="desk_log_line_is_written_once")]
+
+    def __str__(self):
+        return f"{self.get_action_display()}: {self.article}"

@@ -1,0 +1,285 @@
+"""Editions: what readers are served. Public code reads them through `live` and `once_live` only."""
+
+import re
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.filing import Coverage, Section
+from articles.models.json_rows import JSONRows
+from articles.models.language import InALanguage
+from articles.models.media import Image
+from articles.models.natural import NaturalManager, NaturalModel
+from articles.models.people import Author
+from articles.models.sources import Source
+from articles.models.tags import Tag
+from articles.rich_text import excerpt, marker_counts, print_markers
+
+CARD_LENGTH = 240  # characters of an excerpt on a card; in the rail it is rich_text's own default
+
+
+class Kind(models.TextChoices):
+    """What sort of text a story is."""
+
+    BRIEFING = "briefing", _("Briefing")
+    NEWS = "news", _("News")
+    ANALYSIS = "analysis", _("Analysis")
+    OPINION = "opinion", _("Opinion")
+    BRIEF = "brief", _("Brief")
+
+
+class Change(models.TextChoices):
+    """What an edition is to the one before it."""
+
+    FIRST = "first", _("First published")
+    MINOR = "minor", _("Minor change")
+    UPDATE = "update", _("Update")
+    CORRECTION = "correction", _("Correction")
+
+
+class EditionQuerySet(models.QuerySet):
+    # All else of an edition that readers have seen stays as they saw it. The fingerprint is no text: it
+    # moves when a tag is merged on both sides at once.
+    CHANGEABLE = frozenset({"live_until", "fingerprint"})
+
+    def live(self, *, at=None):
+        """The editions on the site at that moment (now): live_from <= at < live_until."""
+        at = at or timezone.now()
+        # published_at <= at follows from live_from <= at; said again so that an index on it can be used.
+        return self.filter(Q(live_until=None) | Q(live_until__gt=at), live_from__lte=at, published_at__lte=at)
+
+    def once_live(self, *, at=None):
+        """The editions that have been on the site by that moment, of articles that are on it then."""
+        at = at or timezone.now()
+        is_live = Exists(Edition.objects.live(at=at).filter(article=OuterRef("article")))
+        return self.filter(is_live, live_from__lte=at)
+
+    def newest_first(self):
+        """By first publication, newest first; the article decides between equals, so that pages by key are stable."""
+        return self.order_by("-published_at", "-article_id")
+
+    def as_cards(self):
+        """What a list shows of a story, in this one query: no body, with `section` and `tag_rows_json`."""
+        return self.with_tags().select_related("section").only(*CARD_FIELDS)
+
+    def with_tags(self):
+        """Each edition with its tags' names and slugs of today, read by the property `tags`."""
+        tags = EditionTag.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
+        return self.annotate(tag_rows_json=JSONRows(tags.values(row=JSONObject(name="tag__name", slug="tag__slug"))))
+
+    def update(self, **values):
+        if not self.CHANGEABLE.issuperset(values):
+            raise ValueError(KEEPS_ITS_WORDS)
+        return super().update(**values)
+
+    def delete(self):
+        raise ValueError(STAYS_ON_RECORD)
+
+    def delete_planned(self, *, at):
+        """Deletes those that lie in the future of `at`, with their filing: a plan is no record."""
+        return super(EditionQuerySet, self.filter(live_from__gt=at)).delete()
+
+
+KEEPS_ITS_WORDS = "An edition keeps its words once it is made. Publish or schedule a new one instead."
+STAYS_ON_RECORD = "An edition stays on record. Withdraw the article, or cancel the schedule."
+
+CARD_FIELDS = (
+    "id", "article_id", "number", "path", "headline", "standfirst", "opening", "language", "kind", "is_cut",
+    "published_at", "updated_at", "live_from", "live_until", "section_id", "section__name", "section__slug",
+)  # fmt: skip
+
+
+class Edition(InALanguage, NaturalModel):
+    """What was published: an immutable record of a story as read in [live_from, live_until).
+
+    `published_at` is the story's first publication and the same in all its editions; `updated_at` is when
+    its text last changed by more than spelling, or None. All times are aware. `bylines` is a list of
+    {"name", "role", "slug"}, `sources` a list of {"key", "title", "publisher", "url", "language", "slug"}
+    in the order printed.
+    """
+
+    natural_key_fields = ["article", "number"]
+
+    article = models.ForeignKey("articles.Article", on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    path = models.CharField(max_length=255)
+    headline = models.CharField(max_length=250)
+    standfirst = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    opening = models.TextField(blank=True)
+    language = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    is_cut = models.BooleanField(default=False)
+    bylines = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
+    picture = models.JSONField(null=True)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="editions")
+    coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, null=True, related_name="editions")
+
+    change = models.CharField(max_length=12, choices=Change.choices)
+    note = models.CharField(max_length=200, blank=True)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+    live_from = models.DateTimeField()
+    live_until = models.DateTimeField(null=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    fingerprint = models.CharField(max_length=64)
+    search_text = models.TextField(blank=True)
+
+    objects = NaturalManager.from_queryset(EditionQuerySet)()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["article", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="edition_number_is_used_once"),
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(live_until=None), name="article_has_one_open_ended_edition"
+            ),
+            models.CheckConstraint(
+                condition=Q(live_until=None) | Q(live_from__lt=F("live_until")), name="edition_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=Q(published_at__lte=F("live_from")), name="edition_follows_publication"),
+        ]
+        indexes = [
+            models.Index(fields=["published_at", "article"], name="edition_by_publication"),
+            models.Index(fields=["section", "published_at", "id"], name="edition_by_section"),
+            models.Index(fields=["coverage", "published_at", "id"], name="edition_by_coverage"),
+            models.Index(fields=["path"], name="edition_by_path"),
+            models.Index(fields=["article", "live_from"], name="edition_by_article"),
+        ]
+
+    def __str__(self):
+        return f"{self.headline} ({self.number})"
+
+    def get_absolute_url(self):
+        return iri_to_uri(self.path)
+
+    def save(self, *args, update_fields=None, **kwargs):
+        if not self._state.adding and not EditionQuerySet.CHANGEABLE.issuperset(update_fields or ["all"]):
+            raise ValueError(KEEPS_ITS_WORDS)
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValueError(STAYS_ON_RECORD)
+
+    @property
+    def tags(self):
+        """[{"name", "slug"}] in the story's order; the queryset must have come through `with_tags`."""
+        return self.tag_rows_json
+
+    @property
+    def short_excerpt(self):
+        """At most 118 characters of the body's opening, for the rail and for descriptions."""
+        return excerpt(self.opening, is_cut=self.is_cut)
+
+    @property
+    def summary(self):
+        """What a card says under the headline: the standfirst, else an excerpt of the body, else ""."""
+        return self.standfirst or excerpt(self.opening, limit=CARD_LENGTH, is_cut=self.is_cut)
+
+    @property
+    def description(self):
+        """One plain line for machines: the standfirst or the short excerpt."""
+        return re.sub(r"\s+", " ", self.standfirst) or self.short_excerpt
+
+    @property
+    def printed_body(self):
+        """The body as printed, its markers numbered and linked to the source list. Safe HTML."""
+        return print_markers(self.body, {row["key"]: n for n, row in enumerate(self.sources, start=1)})
+
+    @property
+    def printed_sources(self):
+        """The numbered source list: each row with `number` and `backlinks`, the occurrences its markers have."""
+        counts = marker_counts(self.body)
+        return [
+            row | {"number": number, "backlinks": range(1, counts.get(row["key"], 0) + 1)}
+            for number, row in enumerate(self.sources, start=1)
+        ]
+
+
+class Filed(models.Model):
+    """A row that files an edition, with the story's first publication copied so that one index orders a list."""
+
+    published_at = models.DateTimeField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class EditionTag(Filed, NaturalModel):
+    """A tag of an edition, shown under its name of today."""
+
+    natural_key_fields = ["edition", "tag"]
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tag_rows")
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="edition_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "tag"], name="edition_carries_a_tag_once")]
+        indexes = [models.Index(fields=["tag", "published_at", "edition"], name="edition_by_tag")]
+
+
+class EditionAuthor(Filed, NaturalModel):
+    """An author that an edition's byline names."""
+
+    natural_key_fields = ["edition", "author"]
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="author_rows")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="edition_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "author"], name="edition_names_an_author_once")]
+        indexes = [models.Index(fields=["author", "published_at", "edition"], name="edition_by_author")]
+
+
+class EditionSource(Filed, NaturalModel):
+    """A source that an edition lists, with the key its markers use."""
+
+    natural_key_fields = ["edition", "source"]
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="source_rows")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="edition_rows")
+    key = models.CharField(max_length=6)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "source"], name="edition_lists_a_source_once")]
+        indexes = [models.Index(fields=["source", "published_at", "edition"], name="edition_by_source")]
+
+
+class EditionRelated(NaturalModel):
+    """A related story that the desk picked by hand for this edition."""
+
+    natural_key_fields = ["edition", "related"]
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="related_rows")
+    related = models.ForeignKey("articles.Article", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "related"], name="edition_picks_a_related_one_once")]
+
+
+class Address(NaturalModel):
+    """A path that belongs to a story for ever, once an edition under it has gone live."""
+
+    natural_key_fields = ["path"]
+
+    path = models.CharField(max_length=255, unique=True)
+    article = models.ForeignKey("articles.Article", on_delete=models.PROTECT, related_name="addresses")
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+
+    def __str__(self):
+        return self.path

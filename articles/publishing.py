@@ -1,0 +1,272 @@
+"""From working copy to edition: publish, schedule, cancel_schedule, withdraw.
+
+Every verb takes the actor (`by=`) and may be told the moment (`now=`, aware). It locks the article, writes
+editions and a line of the desk's log together or not at all, and raises `PublishingRefused` with full
+sentences when the desk has to do something first. Nothing here looks at rights: callers do.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.models import (
+    Address, Article, Correction, DeskLogLine, Edition, EditionAuthor, EditionRelated, EditionSource, EditionTag,
+    Withdrawal,
+)  # fmt: skip
+from articles.models.edition import Change
+from articles.models.slugs import free_slug, slug_from
+from articles.rich_text import clean_html, fold, markers, plain_text
+
+OPENING_LENGTH = 600  # characters of plain text kept for excerpts, well over the longest of them
+
+
+class PublishingRefused(ValidationError):
+    """The story cannot be published, scheduled or withdrawn as it stands; `messages` says why, in sentences."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """The words of a correction: what was wrong, what is right, and who told the desk."""
+
+    was: str
+    now: str
+    note: str = ""
+    reported_by: str = ""
+
+
+def obstacles(article, *, live_from):
+    """The sentences that keep the working copy from going live at that moment; [] when nothing does."""
+    keys = article.citation_numbers()
+    missing = dict.fromkeys(key for key in markers(clean_html(article.body)) if key not in keys)
+    found = [
+        _("A marker in the body names the source “%(key)s”, which is not in the list of sources. "
+          "Add the source, or remove the marker.") % {"key": key}
+        for key in missing
+    ]  # fmt: skip
+    if not article.headline.strip():
+        found.insert(0, _("Enter a headline."))
+    if not article.is_cut and not plain_text(clean_html(article.body)).strip():
+        found.append(_("Write the story before it goes live."))
+    if article.embargo_until and live_from < article.embargo_until:
+        end = timezone.localtime(article.embargo_until)
+        found.append(
+            _("The story is under embargo until %(day)s, %(time)s. Choose a later time, or lift the embargo.")
+            % {"day": f"{end.day} {end:%B %Y}", "time": f"{end:%H:%M}"}
+        )
+    return found
+
+
+@transaction.atomic
+def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=None):
+    """Makes the working copy what readers see from now on, and returns the new Edition.
+
+    A planned edition is cancelled. `change` says what this is to the edition before (ignored for the
+    first); Change.CORRECTION needs `correction`, a Corrected.
+    """
+    now = now or timezone.now()
+    article = _locked(article)
+    live = article.editions.live(at=now).first()
+    _refuse_if_unready(article, live_from=now)
+    if live and change != Change.CORRECTION and live.fingerprint == article.working_fingerprint():
+        raise PublishingRefused(_("Nothing has changed since this story was published."))
+    _drop_plan(article, by=by, now=now)
+    if live:
+        _end(live, at=now)
+    edition = _make_edition(article, by=by, live_from=now, change=change, note=note, correction=correction, now=now)
+    _log(article, DeskLogLine.Action.PUBLISHED, by=by, now=now, note=note)
+    return edition
+
+
+@transaction.atomic
+def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None, now=None):
+    """Plans the working copy as it is now for the moment `at`, and returns the planned Edition.
+
+    A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live.
+    """
+    now = now or timezone.now()
+    article = _locked(article)
+    if at <= now:
+        raise PublishingRefused(_("Choose a time in the future, or publish now."))
+    _refuse_if_unready(article, live_from=at)
+    _drop_plan(article, by=by, now=now)
+    live = article.editions.live(at=now).first()
+    if live:
+        _end(live, at=at)
+    edition = _make_edition(article, by=by, live_from=at, change=change, note=note, correction=correction, now=now)
+    _log(article, DeskLogLine.Action.SCHEDULED, by=by, now=now, note=f"{at.isoformat()} {note}".strip())
+    return edition
+
+
+@transaction.atomic
+def cancel_schedule(article, *, by, now=None):
+    """Takes the plan back: what is live stays live, and an address that never went live is free again."""
+    now = now or timezone.now()
+    article = _locked(article)
+    if not _drop_plan(article, by=by, now=now):
+        raise PublishingRefused(_("Nothing is scheduled. The plan may have gone live or been cancelled."))
+
+
+@transaction.atomic
+def withdraw(article, *, by, reason, now=None):
+    """Takes the story off the site, with a reason for readers, and returns the Withdrawal. A plan is cancelled."""
+    now = now or timezone.now()
+    article = _locked(article)
+    if not reason.strip():
+        raise PublishingRefused(_("Enter a reason for readers."))
+    _drop_plan(article, by=by, now=now)
+    live = article.editions.live(at=now).first()
+    if not live:
+        raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
+    _end(live, at=now)
+    _log(article, DeskLogLine.Action.WITHDRAWN, by=by, now=now, note=reason.strip())
+    return Withdrawal.objects.create(article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip())
+
+
+def _locked(article):
+    """The article read anew under a row lock; SQLite has none, but its transactions take the write lock first."""
+    return Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+
+
+def _refuse_if_unready(article, *, live_from):
+    found = obstacles(article, live_from=live_from)
+    if article.stage == "spiked":
+        found.append(_("The story is spiked. Take it back before it is published."))
+    if found:
+        raise PublishingRefused(found)
+
+
+def _log(article, action, *, by, now, note=""):
+    DeskLogLine.objects.create(article=article, action=action, by=by, at=now, note=note)
+
+
+def _end(edition, *, at):
+    if edition.live_from >= at:
+        raise PublishingRefused(_("This story was published a moment ago. Reload the page to see it."))
+    edition.live_until = at
+    edition.save(update_fields=["live_until"])
+
+
+def _drop_plan(article, *, by, now):
+    """Deletes the planned edition, gives the live one its open end back, frees an unused address. True if any."""
+    plan = article.editions.filter(live_from__gt=now).first()
+    if not plan:
+        return False
+    plan.corrections.all().delete()
+    article.editions.all().delete_planned(at=now)
+    article.editions.filter(live_until=plan.live_from).update(live_until=None)
+    if not article.editions.filter(path=plan.path).exists():
+        Address.objects.filter(article=article, path=plan.path).delete()
+    _log(article, DeskLogLine.Action.PLAN_CANCELLED, by=by, now=now, note=plan.live_from.isoformat())
+    return True
+
+
+def _make_edition(article, *, by, live_from, change, note, correction, now):
+    last = article.editions.order_by("number").last()
+    if change == Change.CORRECTION and not (last and correction):
+        raise PublishingRefused(_("Enter what was wrong and what is right."))
+    published_at = last.published_at if last else live_from
+    edition = Edition(
+        article=article,
+        number=last.number + 1 if last else 1,
+        path=_path(article, last=last, published_at=published_at),
+        change=change if last else Change.FIRST,
+        note=note,
+        published_at=published_at,
+        updated_at=_updated_at(last, change=change, live_from=live_from),
+        live_from=live_from,
+        made_by=by,
+        made_at=now,
+        **_as_read(article),
+    )
+    article.fingerprint = edition.fingerprint = article.working_fingerprint()
+    article.save(update_fields=["slug", "fingerprint"])
+    edition.save()
+    _file(edition)
+    if change == Change.CORRECTION:
+        _correct(edition, wrong=last, correction=correction)
+    return edition
+
+
+def _correct(edition, *, wrong, correction):
+    row = Correction(edition=edition, wrong_edition=wrong, **vars(correction))
+    row.full_clean()
+    row.save()
+
+
+def _updated_at(last, *, change, live_from):
+    if last is None:
+        return None
+    return last.updated_at if change == Change.MINOR else live_from
+
+
+def _path(article, *, last, published_at):
+    """The story's path, reserved for it: made once in the desk's zone, kept unless the desk changes the slug."""
+    day = timezone.localtime(published_at, timezone.get_default_timezone())
+    folder = f"/{day:%Y/%m/%d}/"
+
+    def is_taken(slug):
+        return Address.objects.filter(path=f"{folder}{slug}/").exclude(article=article).exists()
+
+    if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
+        return last.path
+    wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
+    article.slug = free_slug(wanted, is_taken=is_taken)
+    path = f"{folder}{article.slug}/"
+    Address.objects.get_or_create(path=path, defaults={"article": article})
+    return path
+
+
+def _as_read(article):
+    """What an edition holds of the working copy: cleaned, and with names as printed today."""
+    body = clean_html(article.body)
+    text = plain_text(body)
+    bylines = [
+        {"name": row.author.name, "role": row.role, "slug": row.author.slug}
+        for row in article.bylines.select_related("author")
+    ]
+    sources = [
+        {"key": row.key, "slug": row.source.slug, "title": row.source.title, "publisher": row.source.publisher,
+         "url": row.source.url, "language": row.source.language}
+        for row in article.citations.select_related("source")
+    ]  # fmt: skip
+    image = article.image
+    return {
+        "headline": re.sub(r"\s+", " ", article.headline).strip(),
+        "standfirst": article.standfirst.strip(),
+        "body": body,
+        "opening": re.sub(r"\s+", " ", text).strip()[:OPENING_LENGTH],
+        "language": article.language,
+        "kind": article.kind,
+        "is_cut": article.is_cut,
+        "bylines": bylines,
+        "sources": sources,
+        "image": image,
+        "picture": {"alt": image.alt, "caption": image.caption, "credit": image.credit} if image else None,
+        "section": article.section,
+        "coverage": article.coverage,
+        "search_text": fold(" ".join([article.headline, article.standfirst, text, *(row["name"] for row in bylines)])),
+    }
+
+
+def _file(edition):
+    """Ties the edition to its tags, authors, sources and picked stories, in the working copy's order."""
+    article, when = edition.article, edition.published_at
+    EditionTag.objects.bulk_create(
+        EditionTag(edition=edition, tag=tag, published_at=when, position=n) for n, tag in enumerate(article.tag_list())
+    )
+    EditionAuthor.objects.bulk_create(
+        EditionAuthor(edition=edition, author_id=row.author_id, published_at=when, position=n)
+        for n, row in enumerate(article.bylines.all())
+    )
+    EditionSource.objects.bulk_create(
+        EditionSource(edition=edition, source_id=row.source_id, key=row.key, published_at=when, position=n)
+        for n, row in enumerate(article.citations.all())
+    )
+    EditionRelated.objects.bulk_create(
+        EditionRelated(edition=edition, related_id=row.related_id, position=n)
+        for n, row in enumerate(article.related_picks.all())
+    )

@@ -1,0 +1,65 @@
+"""What all tests share: hypothesis' profiles and the browser. People and stories are fixtures of their apps."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+
+from articles.tests import stories
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+NO_BROWSER = "no chromium found: install it, or set CHROMIUM to its path, to run the browser tests"
+
+hypothesis.settings.register_profile("ordinary", derandomize=True, deadline=None, max_examples=100)
+hypothesis.settings.register_profile("soak", derandomize=True, deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("ordinary")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests skipped: {NO_BROWSER}.", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Playwright starts the machine's own chromium; it downloads none, and chromium reaches no foreign host."""
+    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")  # chromium's sandbox refuses to run as root
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture
+def reporter(db):
+    return stories.person("reporter", "Reporters")
+
+
+@pytest.fixture
+def editor(db):
+    return stories.person("editor", "Editors")
+
+
+@pytest.fixture
+def moderator(db):
+    return stories.person("moderator", "Moderators")
+
+
+@pytest.fixture
+def administrator(db):
+    return stories.person("administrator", "Administrators")
+
+
+@pytest.fixture
+def outsider(db):
+    """Somebody who may sign in to the admin and has no rights there."""
+    return stories.person("outsider")
