@@ -24,16 +24,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-def pytest_terminal_summary(terminalreporter):
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
-    if skipped:
-        terminalreporter.write_line(f"{len(skipped)} browser tests skipped: {NO_BROWSER}.", yellow=True)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Playwright starts the machine's own chromium; it downloads none, and chromium reaches no foreign host."""
-    flags = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    """Playwright starts the machine's own chromium, which asks nothing of foreign hosts."""
+    flags = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")  # chromium's sandbox refuses to run as root
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": flags}

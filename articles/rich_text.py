@@ -119,6 +119,7 @@ def _cleaner(*, extra_tags=frozenset()):
     kept = _allow_list()
     kept["tags"] |= extra_tags
     kept["attributes"]["a"].discard("rel")
+    kept["attributes"]["*"] = set()  # else nh3 allows "lang" and "title" everywhere, in any form
     return nh3.Cleaner(
         **kept | {"link_rel": "noopener"},
         clean_content_tags=_DROPPED_WITH_CONTENT,
@@ -216,7 +217,7 @@ def _without_blank_end(html):
     """Drop paragraphs without words or marker, and white space, from the end."""
     end = len(html.rstrip())
     while html.endswith("</p>", 0, end):
-        start = html.rfind("<p>", 0, end)
+        start = max(html.rfind("<p>", 0, end), 0)
         if not _is_blank(html[start:end]):
             break
         end = start

@@ -2,21 +2,26 @@
 
 Every function takes the variable's name without the prefix. A wrong value raises `ImproperlyConfigured`
 with the variable's full name and the values allowed, so that whoever started the site knows what to type.
+A variable that is set to nothing counts as not set.
 """
 
+import importlib.util
 import os
 import re
 import secrets
-import zoneinfo
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
 PREFIX = "NEWSROOM_"
-TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 # Measured with 200 clients posting at once: with Django's defaults 70 to 80 % of posts failed, WAL alone
 # and a longer timeout alone did not help, taking the write lock at the start of a transaction did.
@@ -29,8 +34,12 @@ SQLITE_OPTIONS = {
     ),
 }
 
+names_read = set()
+"""The full names of all variables that the settings have asked for: any other one is a slip of the pen."""
+
 
 def _raw(name):
+    names_read.add(PREFIX + name)
     return os.environ.get(PREFIX + name, "").strip()
 
 
@@ -39,62 +48,91 @@ def _refuse(name, value, allowed):
 
 
 def text(name, *, default):
-    """The variable's text, or the default when it is empty or not set."""
+    """The variable's text, or the default."""
     return _raw(name) or default
+
+
+def choice(name, *, default, allowed):
+    """One of the texts in `allowed`."""
+    value = text(name, default=default)
+    return value if value in allowed else _refuse(name, value, ", ".join(allowed))
 
 
 def switch(name, *, default):
     """True or False."""
     value = _raw(name).lower()
-    if PREFIX + name not in os.environ:
+    if not value:
         return default
-    if value in TRUE:
-        return True
-    return False if value in FALSE else _refuse(name, value, "on or off")
+    return value in TRUE if value in TRUE | FALSE else _refuse(name, value, "on or off")
 
 
 def folder(name, *, default):
-    """An absolute path of a folder, made (for its owner only) when it is missing."""
-    path = Path(_raw(name) or default).expanduser().absolute()
+    """The absolute path of a folder that can be written to, made (for its owner only) when it is missing."""
+    path = Path(text(name, default=default)).expanduser().absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        _refuse(name, str(path), f"a folder this user may write to ({error.strerror})")
+        _refuse(name, str(path), f"a folder that this user may write to ({error.strerror})")
+    if not os.access(path, os.W_OK | os.X_OK):
+        _refuse(name, str(path), "a folder that this user may write to")
     return path
 
 
 def secret_key(name, *, keep_in):
-    """The key given, or one made on the first start and kept in the file `keep_in`."""
+    """The key given, or one made on the first start and kept in the file `keep_in` for its owner only."""
     value = _raw(name)
-    if value:
-        return value if len(value) >= 50 else _refuse(name, "too short", "50 characters or more")
+    if not value:
+        value = _kept_key(name, keep_in)
+    return value if len(value) >= 50 else _refuse(name, "too short", "50 characters or more")
+
+
+def _kept_key(name, path):
     try:
-        # O_EXCL: of two processes that start together one makes the key and both read it.
-        with os.fdopen(os.open(keep_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            _make_key(path)
+        return path.read_text().strip()
     except OSError as error:
-        _refuse(name, "not set", f"50 characters or more, or a data folder to keep it in ({error.strerror})")
-    return keep_in.read_text().strip()
+        return _refuse(name, "not set", f"50 characters or more, or a file {path} to read ({error.strerror})")
+
+
+def _make_key(path):
+    # Of two processes that start together one makes the key and both read it: the file appears with its
+    # text in it, and the second to come finds it there.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix="secret-key-") as file:
+        file.write(secrets.token_urlsafe(64))
+        file.flush()
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            return
 
 
 def site_url(name, *, default):
-    """The site's public address, `http(s)://host[:port]` without a path and without a slash at the end."""
-    value = text(name, default=default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        _refuse(name, value, "an address such as https://news.example, without a path")
-    return value
+    """The site's public address, `http(s)://host[:port]` in small letters, without a slash at the end."""
+    value = text(name, default=default)
+    try:
+        parts = urlsplit(value.rstrip("/").lower())
+        is_sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        is_sound = False
+    if not is_sound or not parts.netloc.isascii() or parts.geturl() != f"{parts.scheme}://{parts.netloc}":
+        _refuse(name, value, "an address such as https://news.example, in ASCII and without a path")
+    if "@" in parts.netloc:
+        _refuse(name, "with a user's name", "an address without one")
+    return parts.geturl()
 
 
 def hosts(name, *, site_host):
-    """The host names answered: the site's own, those listed (comma between), and loopback for a local site."""
-    listed = [host.strip() for host in _raw(name).split(",") if host.strip()]
-    if any(not re.fullmatch(r"\.?[A-Za-z0-9.\-]+|\[[0-9a-fA-F:]+\]", host) for host in listed):
-        _refuse(name, ",".join(listed), "host names with a comma between them, no wildcard")
-    local = ["127.0.0.1", "localhost", "[::1]"]
-    return [site_host, *listed, *(local if site_host in (*local, "::1", "0.0.0.0") else [])]
+    """The host names answered: the site's own, those listed with commas between, and this machine's own.
+
+    Loopback is always answered, for the probes that run beside the server. Nothing is built from the Host
+    header, so it gives nothing away.
+    """
+    listed = [host.strip().lower() for host in _raw(name).split(",") if host.strip()]
+    if any(not re.fullmatch(r"\.?[a-z0-9.-]+|\[[0-9a-f:.]+\]", host) for host in listed):
+        _refuse(name, ",".join(listed), "host names with commas between, without ports and wildcards")
+    site_host = f"[{site_host}]" if ":" in site_host else site_host
+    return list(dict.fromkeys([site_host, *listed, *LOOPBACK]))
 
 
 def email(name, *, default):
@@ -110,7 +148,9 @@ def email(name, *, default):
 def time_zone(name, *, default):
     """The name of a time zone of the IANA database."""
     value = text(name, default=default)
-    if value not in zoneinfo.available_timezones():
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # not found, not a name, a folder of names
         _refuse(name, value, "a time zone's name such as Europe/Brussels")
     return value
 
@@ -118,19 +158,39 @@ def time_zone(name, *, default):
 def rate(name, *, default):
     """A limit as (how many, in how many seconds), or None for `off`."""
     value = text(name, default=default).lower()
-    found = re.fullmatch(r"([1-9]\d*)/([smhd])", value)
+    found = re.fullmatch(r"([1-9][0-9]*)/([smhd])", value)
     if value != "off" and not found:
         _refuse(name, value, "a number a second, minute, hour or day, such as 6/m, or off")
-    return (int(found[1]), {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]) if found else None
+    return (int(found[1]), SECONDS[found[2]]) if found else None
 
 
 def database(name, *, sqlite_file):
     """Django's settings of one database: SQLite in `sqlite_file`, or what the address says."""
     value = _raw(name)
-    if value and not re.match(r"(postgres(ql)?|sqlite)://", value):
-        _refuse(name, value.split(":")[0] + "://…", "postgres://user:password@host/name or sqlite:////path")
-    config = dj_database_url.parse(value) if value else {"ENGINE": "django.db.backends.sqlite3", "NAME": sqlite_file}
+    if value:
+        config = _parse_database(name, value)
+    else:
+        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": sqlite_file}
     config |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"].endswith("sqlite3"):
-        config |= {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": Path(config["NAME"]).with_name("test.sqlite3")}}
+        # A file for the tests too: several processes on one file is what the options are for.
+        test_file = Path(config["NAME"]).with_name("test.sqlite3")
+        config |= {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": test_file}}
+    return config
+
+
+def _parse_database(name, value):
+    """What the address says, told in messages by its scheme only, for it may hold a password."""
+    scheme = f"{value.partition(':')[0]}:…"
+    allowed = "postgres://user:password@host/name or sqlite:////path/to/file"
+    if not re.match(r"(postgres(ql)?|sqlite)://", value):
+        _refuse(name, scheme, allowed)
+    try:
+        config = dj_database_url.parse(value)
+    except ValueError:
+        _refuse(name, scheme, allowed)
+    if config["NAME"] in ("", ":memory:"):
+        _refuse(name, scheme, f"{allowed} (a database's name is missing)")
+    if not scheme.startswith("sqlite") and not importlib.util.find_spec("psycopg"):
+        _refuse(name, scheme, "sqlite:////path/to/file, until requirements/production.txt is installed")
     return config

@@ -28,10 +28,17 @@ VENV_PYTHON = VENV / "bin" / "python"
 PARENT = os.getppid()
 # Two workers use two cores and keep answering while one restarts; 200 connections each, since idle
 # browsers hold theirs open.
-GUNICORN = (
-    "newsroom.wsgi --workers 2 --worker-class gthread --threads 4 --worker-connections 200 "
-    "--timeout 30 --graceful-timeout 30 --no-control-socket --log-level warning"
-).split()
+GUNICORN = [
+    "newsroom.wsgi",
+    "--workers=2",
+    "--worker-class=gthread",
+    "--threads=4",
+    "--worker-connections=200",
+    "--timeout=30",
+    "--graceful-timeout=30",
+    "--no-control-socket",
+    "--log-level=warning",
+]
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to connect to when all are listened on
 
 signals_received = []
@@ -162,6 +169,8 @@ def install(name):
 
 
 def make_venv(uv):
+    if not os.access(str(ROOT), os.W_OK):
+        fail(f"{ROOT} cannot be written to by this user: copy it to a folder of your own and run make there.")
     say("Making .venv ...")
     shutil.rmtree(str(VENV), ignore_errors=True)
     if uv:
@@ -177,7 +186,9 @@ def check_venv_module():
         import ensurepip  # noqa: F401, PLC0415 - Debian packs it apart, so it may be missing
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        fail("Python's venv module is missing: install it (on Debian: apt install python3-venv), then run make again.")
+        fail(
+            "Python's venv module is missing: install it (Debian: apt install python3-venv), then run make."
+        )
 
 
 def without_python_downloads():
@@ -210,7 +221,9 @@ def serve():
     environment = dict(os.environ)
     environment.setdefault("NEWSROOM_SITE_URL", write_url(host, port))
     if run([VENV_PYTHON, "manage.py", "prepare_site"], environment):
-        fail("the site could not be prepared; the lines above say why. Put that right and run make serve again.")
+        fail(
+            "the site is not ready to be served; the lines above say why. Put that right and run make again."
+        )
     command = [VENV_PYTHON, "-m", "gunicorn", *GUNICORN, "--bind", join(host, port)]
     status = run(command, environment, while_running=Announcement(host, port))
     fail(f"the server stopped by itself with status {status}; the lines above say why.")

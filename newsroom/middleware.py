@@ -2,7 +2,7 @@
 
 
 class ResourcePolicyMiddleware:
-    """`Cross-Origin-Resource-Policy: same-origin` on everything, so that no other site can embed our bytes."""
+    """`Cross-Origin-Resource-Policy: same-origin` on everything: no other site can embed our bytes."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.conf.global_settings import LANGUAGES as LANGUAGES_OF_DJANGO
+from whitenoise.compress import Compressor
 
 from newsroom import environment
 
@@ -95,7 +97,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
-LANGUAGE_CODE = environment.text("LANGUAGE", default="en-gb")
+LANGUAGE_CODE = environment.choice("LANGUAGE", default="en-gb", allowed=dict(LANGUAGES_OF_DJANGO))
 TIME_ZONE = environment.time_zone("TIME_ZONE", default="Europe/Brussels")
 USE_I18N = True
 USE_TZ = True
@@ -107,6 +109,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Only names with a hash in them are served, so that all may be kept for a year; maps are for developers.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
@@ -136,6 +142,7 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_ON_TLS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes ask the server itself, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_ON_TLS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_PROXY else None
 # Subdomains and preloading bind names that are not the newsroom's: the owner of the domain decides.
@@ -160,4 +167,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # pages that never were are asked for all day
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so are other people's hosts
+    },
 }

@@ -22,7 +22,7 @@ def normal_name(text):
 
 def tag_key(name):
     """What makes two names the same tag: compatibility forms and case folded away."""
-    return unicodedata.normalize("NFKC", normal_name(name)).casefold()
+    return unicodedata.normalize("NFKC", normal_name(name)).casefold()[: 2 * NAME_LENGTH]
 
 
 def names_from_text(text):

@@ -31,7 +31,7 @@ os.environ |= {
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests():
-    """Change the few settings that tests need otherwise: a wrapper runs before pytest-django sets Django up."""
+    """Change the few settings that tests need otherwise: a wrapper runs before Django is set up."""
     from django.conf import settings  # noqa: PLC0415 - reads the environment made above
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -5,16 +5,14 @@ import secrets
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-GROUPS = {
-    "reporter": "Reporters",
-    "editor": "Editors",
-    "moderator": "Moderators",
-    "administrator": "Administrators",
-}
+from newsroom.roles import ADMINISTRATORS, EDITORS, MODERATORS, REPORTERS
+
+GROUPS = {"reporter": REPORTERS, "editor": EDITORS, "moderator": MODERATORS, "administrator": ADMINISTRATORS}
 
 
 def keep_passwords(passwords):
@@ -34,10 +32,10 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, **options):
-        if get_user_model().objects.exclude(password__startswith="!").exists():
+        if get_user_model().objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists():
             raise CommandError(
-                "People can sign in here already, so no demo people were made: they are for an empty database. "
-                "Make people in the admin, or the first one with manage.py createsuperuser."
+                "People can sign in here already, so no demo people were made: they are for an empty "
+                "database. Make people in the admin, or the first one with manage.py createsuperuser."
             )
         passwords = {name: secrets.token_urlsafe(12) for name in GROUPS}
         for name, password in passwords.items():

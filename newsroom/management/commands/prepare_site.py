@@ -18,7 +18,8 @@ def has_migrations_to_run():
 
 def fixture_files():
     """The fixtures in loading order: people first, since the others name them."""
-    return sorted(settings.BASE_DIR.glob("fixtures/*.json"), key=lambda file: (file.stem != "people", file.stem))
+    found = settings.BASE_DIR.glob("fixtures/*.json")
+    return sorted(found, key=lambda file: (file.stem != "people", file.stem))
 
 
 def static_fingerprint():

@@ -1,0 +1,234 @@
+"""What differs between machines comes from `NEWSROOM_*` variables; a wrong value gets a sentence."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from newsroom import environment
+
+
+@pytest.fixture
+def give(monkeypatch):
+    """Sets the variable NEWSROOM_X to a value."""
+    return lambda value: monkeypatch.setenv("NEWSROOM_X", value)
+
+
+SOUND = [
+    (environment.text, {"default": "Newsroom"}, "The Morning Post", "The Morning Post"),
+    (environment.text, {"default": "Newsroom"}, "   ", "Newsroom"),
+    (environment.choice, {"default": "en-gb", "allowed": ["en-gb", "fr"]}, "fr", "fr"),
+    (environment.choice, {"default": "en-gb", "allowed": ["en-gb", "fr"]}, "", "en-gb"),
+    (environment.switch, {"default": False}, "on", True),
+    (environment.switch, {"default": False}, "TRUE", True),
+    (environment.switch, {"default": True}, "0", False),
+    (environment.switch, {"default": True}, "", True),
+    (environment.site_url, {"default": ""}, "https://News.Example/", "https://news.example"),
+    (environment.site_url, {"default": ""}, "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    (environment.site_url, {"default": ""}, "http://[::1]:8000", "http://[::1]:8000"),
+    (environment.email, {"default": "desk@news.example"}, "post@paper.example", "post@paper.example"),
+    (environment.email, {"default": "desk@news.example"}, "", "desk@news.example"),
+    (environment.time_zone, {"default": "Europe/Brussels"}, "Asia/Hong_Kong", "Asia/Hong_Kong"),
+    (environment.time_zone, {"default": "Europe/Brussels"}, "", "Europe/Brussels"),
+    (environment.rate, {"default": "6/m"}, "", (6, 60)),
+    (environment.rate, {"default": "6/m"}, "10/s", (10, 1)),
+    (environment.rate, {"default": "6/m"}, "100/H", (100, 3600)),
+    (environment.rate, {"default": "6/m"}, "1/d", (1, 86_400)),
+    (environment.rate, {"default": "6/m"}, "off", None),
+]
+
+
+@pytest.mark.parametrize(("read", "options", "value", "expected"), SOUND)
+def test_a_sound_value_is_read(give, read, options, value, expected):
+    give(value)
+    assert read("X", **options) == expected
+
+
+ZONE = "a time zone's name such as Europe/Brussels"
+RATE = "a number a second, minute, hour or day, such as 6/m, or off"
+ADDRESS = "an address such as https://news.example, in ASCII and without a path"
+HOSTS = "host names with commas between, without ports and wildcards"
+DATABASES = "postgres://user:password@host/name or sqlite:////path/to/file"
+WRONG = [
+    (environment.choice, {"default": "fr", "allowed": ["en-gb", "fr"]}, "tlh", "'tlh'", "en-gb, fr"),
+    (environment.switch, {"default": False}, "perhaps", "'perhaps'", "on or off"),
+    (environment.secret_key, {"keep_in": None}, "short", "'too short'", "50 characters or more"),
+    (environment.site_url, {"default": ""}, "news.example", "'news.example'", ADDRESS),
+    (environment.site_url, {"default": ""}, "ftp://news.example", "'ftp://news.example'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://news.example/x", "'https://news.example/x'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://news.example?x", "'https://news.example?x'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://news.example:x", "'https://news.example:x'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://[::1", "'https://[::1'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://métro.example", "'https://métro.example'", ADDRESS),
+    (environment.site_url, {"default": ""}, "https://me:pw@h.example", '"with a user\'s name"', "an address"),
+    (environment.hosts, {"site_host": "news.example"}, "*", "'*'", HOSTS),
+    (environment.hosts, {"site_host": "news.example"}, "a.example:80", "'a.example:80'", HOSTS),
+    (environment.email, {"default": "a@b.example"}, "the desk", "'the desk'", "an e-mail address such as"),
+    (environment.time_zone, {"default": "UTC"}, "Brussels", "'Brussels'", ZONE),
+    (environment.time_zone, {"default": "UTC"}, "Europe", "'Europe'", ZONE),
+    (environment.time_zone, {"default": "UTC"}, "../etc/passwd", "'../etc/passwd'", ZONE),
+    (environment.rate, {"default": "6/m"}, "0/m", "'0/m'", RATE),
+    (environment.rate, {"default": "6/m"}, "six", "'six'", RATE),
+    (environment.rate, {"default": "6/m"}, "6/w", "'6/w'", RATE),
+    (environment.database, {"sqlite_file": "x"}, "mysql://me:pw@host/x", "'mysql:…'", DATABASES),
+    (environment.database, {"sqlite_file": "x"}, "postgres://me:pw@host:x/x", "'postgres:…'", DATABASES),
+    (environment.database, {"sqlite_file": "x"}, "postgres://me:pw@host", "'postgres:…'", DATABASES),
+    (environment.database, {"sqlite_file": "x"}, "sqlite://:memory:", "'sqlite:…'", DATABASES),
+    (environment.database, {"sqlite_file": "x"}, "newsroom.sqlite3", "'newsroom.sqlite3:…'", DATABASES),
+]
+
+
+@pytest.mark.parametrize(("read", "options", "value", "shown", "allowed"), WRONG)
+def test_a_wrong_value_is_named_with_the_values_allowed(give, read, options, value, shown, allowed):
+    give(value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read("X", **options)
+    assert str(caught.value).startswith(f"NEWSROOM_X is {shown}. Allowed: {allowed}")
+    assert "pw" not in str(caught.value)
+
+
+def test_a_variable_that_was_asked_for_is_remembered(give, monkeypatch):
+    monkeypatch.setattr(environment, "names_read", set())
+    environment.text("X", default="")
+    assert environment.names_read == {"NEWSROOM_X"}
+
+
+# --- folders
+
+
+def test_a_folder_is_made_for_its_owner_only(give, tmp_path):
+    give(str(tmp_path / "a" / "b"))
+    made = environment.folder("X", default="unused")
+    assert made == tmp_path / "a" / "b"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+def test_a_folder_is_absolute_wherever_the_process_is_started(give, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    give("here")
+    assert environment.folder("X", default="unused") == tmp_path / "here"
+
+
+def test_a_folder_that_cannot_be_made_is_named_with_the_reason(give, tmp_path):
+    (tmp_path / "file").touch()
+    give(str(tmp_path / "file" / "folder"))
+    expected = rf"NEWSROOM_X is '{tmp_path}/file/folder'\. Allowed: a folder .* \(Not a directory\)\."
+    with pytest.raises(ImproperlyConfigured, match=expected):
+        environment.folder("X", default="unused")
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(give, tmp_path, monkeypatch):
+    monkeypatch.setattr(environment.os, "access", lambda path, mode: False)  # root may write anywhere
+    give(str(tmp_path))
+    with pytest.raises(ImproperlyConfigured, match="Allowed: a folder that this user may write to"):
+        environment.folder("X", default="unused")
+
+
+# --- the secret key
+
+
+def test_a_key_given_is_taken_and_none_is_made(give, tmp_path):
+    give("k" * 50)
+    assert environment.secret_key("X", keep_in=tmp_path / "key") == "k" * 50
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_key_is_made_once_and_kept_for_its_owner_only(tmp_path):
+    kept = tmp_path / "key"
+    made = environment.secret_key("X", keep_in=kept)
+    assert len(made) >= 50
+    assert environment.secret_key("X", keep_in=kept) == made
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_of_two_processes_that_make_a_key_at_once_the_second_takes_the_first_ones(tmp_path, monkeypatch):
+    kept = tmp_path / "key"
+    monkeypatch.setattr(
+        environment.secrets, "token_urlsafe", lambda size: kept.write_text("f" * 60) and "mine"
+    )
+    assert environment.secret_key("X", keep_in=kept) == "f" * 60
+
+
+def test_a_key_file_that_was_emptied_is_refused(tmp_path):
+    (tmp_path / "key").touch()
+    with pytest.raises(ImproperlyConfigured, match="NEWSROOM_X is 'too short'. Allowed: 50 characters"):
+        environment.secret_key("X", keep_in=tmp_path / "key")
+
+
+def test_a_key_that_cannot_be_kept_has_to_be_given(tmp_path):
+    with pytest.raises(
+        ImproperlyConfigured, match="NEWSROOM_X is 'not set'. Allowed: 50 characters .*No such"
+    ):
+        environment.secret_key("X", keep_in=tmp_path / "missing" / "key")
+
+
+# --- hosts
+
+
+@pytest.mark.parametrize(
+    ("site_host", "value", "expected"),
+    [
+        ("news.example", "", ["news.example"]),
+        (
+            "news.example",
+            "www.News.example, .paper.example",
+            ["news.example", "www.news.example", ".paper.example"],
+        ),
+        ("news.example", "[::2], 10.0.0.1", ["news.example", "[::2]", "10.0.0.1"]),
+        ("::2", "", ["[::2]"]),
+    ],
+)
+def test_the_sites_host_those_listed_and_loopback_are_answered(give, site_host, value, expected):
+    give(value)
+    assert environment.hosts("X", site_host=site_host) == [*expected, "127.0.0.1", "localhost", "[::1]"]
+
+
+def test_no_host_is_listed_twice(give):
+    give("localhost,127.0.0.1")
+    assert environment.hosts("X", site_host="127.0.0.1") == ["127.0.0.1", "localhost", "[::1]"]
+
+
+# --- the database
+
+
+def test_without_an_address_the_database_is_sqlite_in_the_data_folder():
+    config = environment.database("X", sqlite_file=Path("/data/newsroom.sqlite3"))
+    assert config["ENGINE"] == "django.db.backends.sqlite3"
+    assert config["NAME"] == Path("/data/newsroom.sqlite3")
+    assert config["TEST"] == {"NAME": Path("/data/test.sqlite3")}
+
+
+def test_every_sqlite_database_takes_the_write_lock_at_the_start_and_keeps_a_log_ahead(give):
+    give("sqlite:////srv/news.sqlite3")
+    config = environment.database("X", sqlite_file="unused")
+    assert config["NAME"] == "/srv/news.sqlite3"
+    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in config["OPTIONS"]["init_command"]
+    assert (config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "host"),
+    [
+        ("postgres://me:pw@db.example:5433/news", "db.example"),
+        ("postgresql://me:pw@db.example:5433/news", "db.example"),
+        ("postgres://me:pw@%2Frun%2Fpostgresql:5433/news", "/run/postgresql"),
+    ],
+)
+def test_an_address_of_a_postgresql_is_taken_apart(give, value, host):
+    give(value)
+    config = environment.database("X", sqlite_file="unused")
+    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert (config["NAME"], config["USER"], config["PASSWORD"]) == ("news", "me", "pw")
+    assert (config["HOST"], config["PORT"]) == (host, 5433)
+    assert (config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"]) == (None, True)
+    assert "OPTIONS" not in config
+
+
+def test_a_postgresql_without_its_driver_says_what_to_install(give, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    give("postgres://me:pw@db.example/news")
+    with pytest.raises(ImproperlyConfigured, match=r"until requirements/production\.txt is installed"):
+        environment.database("X", sqlite_file="unused")
