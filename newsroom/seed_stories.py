@@ -26,8 +26,9 @@ from articles.models import (
 from articles.models.edition import Kind
 from articles.models.slugs import slug_from
 from articles.rich_text import paragraphs_to_html
+from comments.models import Comment
 
-# In this namespace a story's own id is made from its headline.
+# In this namespace a story's own id is made from its headline, a comment's from its text.
 NAMESPACE = uuid.UUID("1f0a3c54-7c56-4b0e-9d0f-52a3e5d3b9c1")
 ZONE = ZoneInfo("Europe/Brussels")
 JOINED_AT = dt.datetime(2025, 6, 2, 8, 0, tzinfo=ZONE)
@@ -62,6 +63,7 @@ def write_seeds(briefing, analysis):
     related = _publish_related(briefing, coverage=coverage, by=desk)
     lead = _publish_briefing(briefing, related=related, coverage=coverage, by=desk)
     essay = _publish_analysis(analysis, at=on_last_news[analysis.headline], coverage=coverage, by=desk)
+    _approve_comments(analysis, article=essay, by=moderation)
     news = [
         _publish_news(item, at=on_last_news[item.headline], by=desk)
         for item in analysis.last_news
@@ -81,12 +83,13 @@ def _account(username, display_name):
     )
 
 
+def _moment(day, clock):
+    return dt.datetime.combine(day, dt.time.fromisoformat(clock), tzinfo=ZONE)
+
+
 def _moments(day, clock_times, items):
     """{headline: aware moment} of the items, which have one clock time each."""
-    return {
-        item.headline: dt.datetime.combine(day, dt.time.fromisoformat(clock), tzinfo=ZONE)
-        for item, clock in zip(items, clock_times, strict=True)
-    }
+    return {item.headline: _moment(day, clock) for item, clock in zip(items, clock_times, strict=True)}
 
 
 def _write(item, *, at, by, section, kind, **fields):
@@ -147,3 +150,12 @@ def _publish_analysis(analysis, *, at, coverage, by):
 def _publish_news(item, *, at, by):
     article = _write(item, at=at, by=by, section="Europe", kind=Kind.NEWS, is_cut=True)
     return _publish(article, at=at, by=by)
+
+
+def _approve_comments(analysis, *, article, by):
+    for text, clock in zip(analysis.comments, COMMENT_TIMES, strict=True):
+        at = _moment(LAST_NEWS_ON, clock)
+        comment, _is_new = Comment.objects.post(article=article, name="", email="", text=text, at=at)
+        comment.uid = uuid.uuid5(NAMESPACE, text)  # in place of one made by chance
+        comment.save(update_fields=["uid"])
+        comment.approve(by=by, at=at + DECIDED_AFTER)

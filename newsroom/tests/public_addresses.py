@@ -108,10 +108,10 @@ def plant(word, *, live_from, section="World", withdrawn_at=None, is_published=T
 
 def comment(article, word, *, at):
     """An approved comment that carries `word`."""
-    row = Comment.objects.create(
-        article=article, name=f"Name {word}", email=f"{word}@reader.example", text=f"Comment {word}", posted_at=at
+    row, _ = Comment.objects.post(
+        article=article, name=f"Name {word}", email=f"{word}@reader.example", text=f"Comment {word}", at=at
     )
-    row.approve(by=stories.person("moderator", "Moderators"))
+    row.approve(by=stories.person("moderator", "Moderators"), at=at)
     return row
 
 

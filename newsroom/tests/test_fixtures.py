@@ -1,4 +1,4 @@
-"""The fixtures: that `loaddata` alone is enough, that it may run again, and that they follow from the seeds."""
+"""The fixtures: `loaddata` alone is enough, it may run again, and all follows from the captured texts."""
 
 import datetime as dt
 import json
@@ -13,6 +13,7 @@ from django.db import connection
 
 from articles.models import Article, Correction, Edition, Image, Pin, Section, Source, Tag
 from articles.models.article import State
+from comments.models import Comment, Decision
 from newsroom.management.commands.make_fixtures import build_fixtures
 from newsroom.seeds import parse_analysis, parse_briefing
 
@@ -39,15 +40,21 @@ def rows_of(name):
     return json.loads(text_of(name))
 
 
+def row_counts():
+    return {model._meta.label_lower: model._base_manager.count() for model in OURS}
+
+
 def whole_database():
     """Every row of ours with its id, so that a row made anew counts as a change."""
     rows = [row for model in OURS for row in model._base_manager.order_by("pk")]
     return serializers.serialize("json", rows)
 
 
-@pytest.mark.parametrize("name", FIXTURES)
-def test_the_files_are_what_the_captured_texts_give(name):
-    assert build_fixtures()[name] == text_of(name)
+def test_the_files_are_what_the_captured_texts_give():
+    built = build_fixtures()
+    assert list(built) == FIXTURES
+    for name in FIXTURES:
+        assert built[name] == text_of(name)
 
 
 def test_building_leaves_the_sites_database_alone(loaded):
@@ -69,10 +76,11 @@ def test_the_command_writes_what_was_built(settings, tmp_path, capsys):
     assert capsys.readouterr().out == "".join(f"Wrote fixtures/{name}.json.\n" for name in FIXTURES)
 
 
-def test_every_row_of_the_files_is_loaded_and_none_besides(loaded):
+def test_every_row_of_the_files_is_loaded_and_none_besides():
     listed = [row["model"] for name in FIXTURES for row in rows_of(name)]
-    loaded_counts = {model._meta.label_lower: model._base_manager.count() for model in OURS}
-    assert loaded_counts == {label: listed.count(label) for label in loaded_counts}
+    before = row_counts()
+    call_command("loaddata", *FIXTURES, verbosity=0)
+    assert row_counts() == {label: count + listed.count(label) for label, count in before.items()}
 
 
 def test_loading_twice_changes_nothing(loaded):
@@ -126,7 +134,12 @@ def test_the_analysis_is_one_story_though_the_captured_page_names_it_twice(loade
 def test_the_briefing_has_its_nine_paragraphs_five_tags_six_sources_and_four_related_items(loaded):
     briefing = parse_briefing(seed("briefing"))
     edition = Edition.objects.live(at=LATER).with_tags().get(headline=briefing.headline)
-    assert (edition.kind, edition.section.name, edition.standfirst, edition.is_cut) == ("briefing", "World", "", False)
+    assert (edition.kind, edition.section.name, edition.standfirst, edition.is_cut) == (
+        "briefing",
+        "World",
+        "",
+        False,
+    )
     assert edition.body.count("<p>") == len(briefing.paragraphs) == 9
     assert "<sup" not in edition.body
     assert [tag["name"] for tag in edition.tags] == list(briefing.tags)
@@ -152,6 +165,24 @@ def test_the_coverage_holds_the_stories_whose_captured_text_is_about_it(loaded):
     ]
     unfiled = Edition.objects.live(at=LATER).filter(coverage=None)
     assert not unfiled.filter(body__contains="IOMed").exists()
+
+
+def test_the_three_comments_are_public_without_names_and_a_log_line_each_says_who_approved_them(loaded):
+    analysis = parse_analysis(seed("analysis-with-comments"))
+    public = Comment.objects.public(at=LATER)
+    assert [comment.text for comment in public] == list(analysis.comments)
+    assert {(comment.name, comment.email, comment.network, comment.parent) for comment in public} == {
+        ("", "", "", None)
+    }
+    assert {comment.article.headline for comment in public} == {analysis.headline}
+    for comment in public:
+        decision = Decision.objects.get(comment=comment)
+        assert (decision.from_status, decision.to_status, decision.by.username) == (
+            "pending",
+            "approved",
+            "moderation",
+        )
+        assert decision.decided_at > comment.posted_at > comment.article.editions.get().live_from
 
 
 def test_captured_fragments_are_marked_cut_and_whole_texts_are_not(loaded):

@@ -54,7 +54,7 @@ def multiply(story, count):
         model.objects.bulk_create(copies(row, count, edition=editions.__getitem__, published_at=when.__getitem__))
     said = Comment.objects.filter(article=story.article).first()
     Comment.objects.bulk_create(
-        copies(said, count, uid=lambda n: uuid.uuid4(), repeat_key=lambda n: uuid.uuid4().hex, text=lambda n: f"Said {n}")
+        copies(said, count, uid=lambda n: uuid.uuid4(), repeat_hash=lambda n: uuid.uuid4().hex, text=lambda n: f"Said {n}")
     )
 
 

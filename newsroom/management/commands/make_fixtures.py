@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from django.db.utils import load_backend
 
 from articles import models
+from comments.models import Comment, Decision
 from newsroom.seed_stories import write_seeds
 from newsroom.seeds import parse_analysis, parse_briefing
 
@@ -35,6 +36,8 @@ OF_A_STORY = {
     models.EditionSource: "edition__article",
     models.EditionRelated: "edition__article",
     models.DeskLogLine: "article",
+    Comment: "article",
+    Decision: "comment__article",
 }
 
 
@@ -53,7 +56,7 @@ def scratch_database():
 
 
 def build_fixtures():
-    """{"people": …, "coverage": …, "last_news": …}: the fixtures' JSON as it follows from the captured texts."""
+    """{"people": …, "coverage": …, "last_news": …}: the JSON that follows from the captured texts."""
     with scratch_database(), transaction.atomic():
         coverage, last_news = write_seeds(
             parse_briefing(_seed("briefing.txt")), parse_analysis(_seed("analysis-with-comments.txt"))
@@ -91,7 +94,7 @@ def _dumped(rows):
 
 class Command(BaseCommand):
     help = "Make fixtures/*.json anew from the captured texts beside them. The site's database is left alone."
-    requires_migrations_checks = False
+    requires_system_checks = []  # addresses, templates and the site's database play no part
 
     def handle(self, **options):
         for name, text in build_fixtures().items():

@@ -1,0 +1,92 @@
+"""Do what a newcomer does: `make serve` in a fresh clone, read three pages, Ctrl-C. Then once more.
+
+    python3 .ci/try_serve.py CLONE
+
+Prints how long each start took. Exit status 1 when a page does not come or anything is left running.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+ARTICLE = re.compile(r'href="(/\d{4}/\d\d/\d\d/[^"/]+/)"')
+GIVE_UP_AFTER = 900
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310 - our own loopback address
+        return response.read().decode()
+
+
+def wait_for_first_page(process, url, started_at):
+    """The text of the front page, once it comes; None when it does not."""
+    while process.poll() is None and time.monotonic() - started_at < GIVE_UP_AFTER:
+        try:
+            return fetch(url)
+        except ConnectionError:
+            pass
+        except OSError as error:  # urllib wraps a refused connection; an answer such as 500 is an answer
+            if not isinstance(getattr(error, "reason", None), ConnectionError):
+                raise
+        time.sleep(0.1)
+    return None
+
+
+def read_three_pages(front, url):
+    article = ARTICLE.search(front)
+    if not article:
+        sys.exit("the front page links to no article")
+    for path in (article[1], "/admin/login/"):
+        print(f"  {len(fetch(url + path))} characters at {path}")
+
+
+def stop(process):
+    """Ctrl-C, as a terminal sends it: to make and all in its group. The pipe ends with its last holder."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        printed, _ = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        sys.exit("something that make serve started is still running a minute after Ctrl-C")
+    if "Stopped." not in printed:
+        sys.exit(f"make serve did not stop by itself; it printed:\n{printed}")
+    for line in printed.splitlines():
+        if " took " in line:
+            print(f"  {line}")
+
+
+def serve_once(clone):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    started_at = time.monotonic()
+    process = subprocess.Popen(
+        ["make", "serve", f"PORT={port}"],
+        cwd=clone,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        front = wait_for_first_page(process, f"{url}/", started_at)
+        if front:
+            print(f"first page after {time.monotonic() - started_at:.1f} s")
+            read_three_pages(front, url)
+    finally:
+        stop(process)
+
+
+if __name__ == "__main__":
+    for _ in range(2):
+        serve_once(sys.argv[1])

@@ -1,0 +1,53 @@
+"""What may stand in the variable parts of an address."""
+
+from django.urls import register_converter
+
+from articles.pages import PAGES
+
+
+class Digits:
+    """A number of a fixed width, such as the 06 of a month."""
+
+    width = 2
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{int(value):0{self.width}}"
+
+
+class Year(Digits):
+    regex = "[12][0-9]{3}"
+    width = 4
+
+
+class Month(Digits):
+    regex = "0[1-9]|1[0-2]"
+
+
+class Day(Digits):
+    regex = "0[1-9]|[12][0-9]|3[01]"
+
+
+class Words:
+    """A slug: letters of any script, digits, hyphens, underscores."""
+
+    regex = r"[-\w]+"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return str(value)
+
+
+class FooterPage(Words):
+    regex = "|".join(PAGES)
+
+
+register_converter(Year, "yyyy")
+register_converter(Month, "mm")
+register_converter(Day, "dd")
+register_converter(Words, "words")
+register_converter(FooterPage, "page")

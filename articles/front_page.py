@@ -1,0 +1,130 @@
+"""The front page of a moment: which story leads, what stands below it, and in which order."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from django.db.models import CharField, F, OuterRef, Subquery, Value
+from django.db.models.functions import JSONObject
+
+from articles.models import Edition, EditionRelated, Pin, Section
+from articles.models.json_rows import JSONRows
+from articles.related import LAST_NEWS
+
+ALSO = 2  # headlines under the lead
+PINNED = 4
+BAND = 4  # stories of a section
+IN_THE_NEWS = 8  # tags
+LOOKED_AT = 50  # the newest stories whose tags are counted
+
+
+class Band(NamedTuple):
+    """A section with its newest stories that do not stand above."""
+
+    section: Section
+    editions: list
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontPage:
+    """What the front page shows, as cards; `lead` is None on a site without stories.
+
+    `also` are stories that the desk picked for the lead, `tags` the most used ones, as in `most_used`.
+    """
+
+    sections: list
+    lead: Edition | None = None
+    also: list = field(default_factory=list)
+    pinned: list = field(default_factory=list)
+    bands: list = field(default_factory=list)
+    rail: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
+
+    @property
+    def editions(self):
+        """The stories that stand on the page as cards, not as lines of a list."""
+        return [self.lead, *self.pinned, *chain.from_iterable(band.editions for band in self.bands)]
+
+
+class _Row(NamedTuple):
+    """A live edition for a place; its `picks` are ids of editions, None for those that are not live."""
+
+    place: str
+    edition: int
+    picks: list
+    tags: list
+
+
+def front_page(*, at):
+    """The FrontPage of that moment, in four queries whatever the number of sections, pins and stories."""
+    sections, newest, pins = _sections(at=at), _newest(at=at), _pins(at=at)
+    if not newest:
+        return FrontPage(sections=sections)
+    lead, pinned = _places(pins, newest)
+    bands = _bands(sections, above={lead.edition, *pinned})
+    also = [pick for pick in lead.picks if pick][:ALSO]
+    rail = [row.edition for row in newest[:LAST_NEWS]]
+    shown = {lead.edition, *pinned, *also, *rail, *chain.from_iterable(band.editions for band in bands)}
+    cards = Edition.objects.live(at=at).as_cards().order_by().in_bulk(shown)
+    return FrontPage(
+        sections=sections,
+        lead=cards[lead.edition],
+        also=[cards[pk] for pk in also],
+        pinned=[cards[pk] for pk in pinned],
+        bands=[Band(section, [cards[pk] for pk in editions]) for section, editions in bands],
+        rail=[cards[pk] for pk in rail],
+        tags=most_used(row.tags for row in newest)[:IN_THE_NEWS],
+    )
+
+
+def most_used(tag_lists):
+    """The tags ({"name", "slug"}) of these lists, each once and with its "count": most used first, then by name."""
+    counts = Counter((tag["name"], tag["slug"]) for tag in chain.from_iterable(tag_lists))
+    rows = [{"name": name, "slug": slug, "count": count} for (name, slug), count in counts.items()]
+    return sorted(rows, key=lambda row: (-row["count"], row["name"]))
+
+
+def _places(pins, newest):
+    """(lead, pinned): the first lead pin in force whose story is live, else the newest story; and the pinned ids."""
+    lead = next((row for row in pins if row.place == Pin.Place.LEAD), newest[0])
+    pinned = dict.fromkeys(row.edition for row in pins if row.place == Pin.Place.PINNED)
+    pinned.pop(lead.edition, None)
+    return lead, list(pinned)[:PINNED]
+
+
+def _bands(sections, *, above):
+    bands = [Band(section, [pk for pk in section.newest if pk not in above][:BAND]) for section in sections]
+    return [band for band in bands if band.editions]
+
+
+def _sections(*, at):
+    """All sections in order, each with `newest`: ids of so many stories that a band is full whatever stands above."""
+    newest = Edition.objects.live(at=at).filter(section=OuterRef("pk")).newest_first()[: BAND + PINNED + 1]
+    rows = list(Section.objects.annotate(newest_json=JSONRows(newest.values(row=JSONObject(edition="pk")))))
+    for section in rows:
+        section.newest = [row["edition"] for row in section.newest_json]
+    return rows
+
+
+def _newest(*, at):
+    editions = Edition.objects.live(at=at).newest_first()[:LOOKED_AT]
+    return _rows(editions, place=Value("", output_field=CharField()), at=at)
+
+
+def _pins(*, at):
+    """The pins in force whose story is live, the lead first."""
+    editions = Edition.objects.live(at=at).filter(article__pins__in=Pin.objects.in_force(at=at))
+    order = ("article__pins__place", "article__pins__position", "-article__pins__pinned_from", "-article__pins__pk")
+    return _rows(editions.order_by(*order), place=F("article__pins__place"), at=at)
+
+
+def _rows(editions, *, place, at):
+    live = Edition.objects.live(at=at).filter(article=OuterRef("related")).order_by().values("pk")[:1]
+    picks = EditionRelated.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
+    picks = picks.annotate(live=Subquery(live)).values(row=JSONObject(edition="live"))
+    rows = editions.with_tags().annotate(place=place, picks_json=JSONRows(picks))
+    return [
+        _Row(place, edition, [pick["edition"] for pick in picks], tags)
+        for place, edition, picks, tags in rows.values_list("place", "pk", "picks_json", "tag_rows_json")
+    ]

@@ -1,0 +1,122 @@
+"""What stands beside a story: related ones with the reason why, and the last news."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import CharField, OuterRef, Value
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Edition, EditionRelated, EditionSource, EditionTag
+from articles.models.json_rows import JSONRows
+
+LAST_NEWS = 10  # stories in the rail
+FILLED_UP_TO = 4  # related stories are computed until there are so many
+LOOKED_AT = 50  # the newest stories of each tag, coverage and source that are looked at
+
+
+@dataclass(frozen=True)
+class Related:
+    """A related story and why it is one; no reason where the desk picked it."""
+
+    edition: Edition
+    reason: str
+
+
+def last_news(*, at):
+    """The newest stories, as cards."""
+    return Edition.objects.live(at=at).newest_first().as_cards()[:LAST_NEWS]
+
+
+def beside(edition, *, at):
+    """(related, rail) of a live edition: a list of Related, and the last news less the story itself.
+
+    First come the stories that the desk picked, all of them in its order, then computed ones until there
+    are four: same coverage before same source before shared tags, and the newest first. Two queries,
+    whatever the number of tags, sources and stories.
+    """
+    picked, rail, reasons = _candidates(edition, at=at)
+    computed = sorted((row for row in reasons if row not in picked), key=lambda row: reasons[row].rank, reverse=True)
+    chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
+    cards = Edition.objects.live(at=at).as_cards().order_by().in_bulk({*chosen, *rail})
+    related = [Related(cards[pk], "" if pk in picked else reasons[pk].words(edition)) for pk in chosen]
+    return related, [cards[pk] for pk in rail]
+
+
+class _Ties:
+    """What ties another story to the one being read."""
+
+    def __init__(self):
+        self.is_same_coverage = self.is_same_source = False
+        self.tag_count = 0
+        self.place = ("", 0)  # of first publication, for the order of equals
+
+    def add(self, kind, row):
+        self.is_same_coverage |= kind == "coverage"
+        self.is_same_source |= kind == "source"
+        self.tag_count += kind == "tag"
+        self.place = (row["at"], row["article"])
+
+    @property
+    def rank(self):
+        return (self.is_same_coverage, self.is_same_source, self.tag_count, self.place)
+
+    def words(self, edition):
+        if self.is_same_coverage:
+            return _("Same coverage: %(name)s") % {"name": edition.coverage.name}
+        if self.is_same_source:
+            return _("Cites the same source")
+        return ngettext("%(count)d shared tag", "%(count)d shared tags", self.tag_count) % {"count": self.tag_count}
+
+
+def _candidates(edition, *, at):
+    """(picked, rail, ties): ids of live editions in order, and {id: _Ties}, without the story itself."""
+    picked, rail, ties = [], [], defaultdict(_Ties)
+    for kind, _position, rows in sorted(_rows(edition, at=at), key=lambda row: row[:2]):
+        for row in rows:
+            if row["article"] == edition.article_id:
+                continue
+            if kind == "pick":
+                picked.append(row["edition"])
+            elif kind == "rail":
+                rail.append(row["edition"])
+            else:
+                ties[row["edition"]].add(kind, row)
+    return picked, rail, dict(ties)
+
+
+def _rows(edition, *, at):
+    """(kind, position, rows) of every way in which a story can stand beside this one, in a single query."""
+    live = Edition.objects.live(at=at)
+    itself = Edition.objects.filter(pk=edition.pk)
+
+    def of_kind(kind, owners, near, *, position="number"):
+        near = near.values(row=JSONObject(edition="pk", article="article_id", at="published_at"))
+        return owners.order_by().values_list(Value(kind, output_field=CharField()), position, JSONRows(near))
+
+    def newest(near, by):
+        return near.order_by(f"-{by}", "-article_id")[:LOOKED_AT]
+
+    parts = [
+        of_kind("rail", itself, live.newest_first()[:LAST_NEWS]),
+        of_kind(
+            "pick", EditionRelated.objects.filter(edition=edition), live.filter(article=OuterRef("related")).order_by(),
+            position="position",
+        ),
+        of_kind(
+            "tag", EditionTag.objects.filter(edition=edition),
+            newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__published_at"), position="position",
+        ),
+        of_kind(
+            "source", EditionSource.objects.filter(edition=edition),
+            newest(live.filter(source_rows__source=OuterRef("source")), "source_rows__published_at"),
+            position="position",
+        ),
+        of_kind(
+            "coverage", itself.exclude(coverage=None),
+            newest(live.filter(coverage=OuterRef("coverage")), "published_at"),
+        ),
+    ]  # fmt: skip
+    first, *others = parts
+    return first.union(*others, all=True)

@@ -1,0 +1,65 @@
+"""The index that search asks: made in each database from what it brings, and kept by the database itself.
+
+It is filled in the transaction that writes an edition, whoever writes it: `publish`, `loaddata`, SQL by hand.
+What it holds are the words of `Edition.search_text`, which `rich_text.search_text` parted with single spaces;
+so the tokenizers below have nothing to decide, and both databases find the same.
+
+SQLite: the FTS5 table `articles_edition_search`, whose rowid is the edition's id, filled by three triggers.
+PostgreSQL: the generated column `articles_edition.search_words`, a tsvector without positions, under GIN.
+
+Django changes a table of SQLite by making it anew, and triggers are lost with the old one. So a migration
+that changes `Edition` ends with `migrations.RunPython(make_search_index, make_search_index)`; without it,
+articles/tests/test_search.py fails.
+"""
+
+_SQLITE_DROP = [
+    "DROP TRIGGER IF EXISTS edition_search_insert",
+    "DROP TRIGGER IF EXISTS edition_search_delete",
+    "DROP TRIGGER IF EXISTS edition_search_update",
+    "DROP TABLE IF EXISTS articles_edition_search",
+]
+# External content: the text is not kept twice. An FTS5 table of that kind has to be told what it forgets.
+# The tokenizer `ascii` parts words at ASCII marks and spaces alone, whatever Unicode this SQLite knows.
+_SQLITE_MAKE = [
+    """CREATE VIRTUAL TABLE articles_edition_search USING fts5(
+        search_text, content='articles_edition', content_rowid='id', tokenize='ascii', columnsize=0
+    )""",
+    """CREATE TRIGGER edition_search_insert AFTER INSERT ON articles_edition BEGIN
+        INSERT INTO articles_edition_search(rowid, search_text) VALUES (new.id, new.search_text);
+    END""",
+    """CREATE TRIGGER edition_search_delete AFTER DELETE ON articles_edition BEGIN
+        INSERT INTO articles_edition_search(articles_edition_search, rowid, search_text)
+        VALUES ('delete', old.id, old.search_text);
+    END""",
+    """CREATE TRIGGER edition_search_update AFTER UPDATE OF id, search_text ON articles_edition
+    WHEN old.id IS NOT new.id OR old.search_text IS NOT new.search_text BEGIN
+        INSERT INTO articles_edition_search(articles_edition_search, rowid, search_text)
+        VALUES ('delete', old.id, old.search_text);
+        INSERT INTO articles_edition_search(rowid, search_text) VALUES (new.id, new.search_text);
+    END""",
+    "INSERT INTO articles_edition_search(articles_edition_search) VALUES ('rebuild')",
+]
+_POSTGRESQL_DROP = ["ALTER TABLE articles_edition DROP COLUMN IF EXISTS search_words"]
+# No parser of PostgreSQL's, which reads numbers, hyphens and addresses in ways of its own, by the database's
+# locale. No positions either: it keeps 256 of a word, so that phrases late in a long story would be lost.
+_POSTGRESQL_MAKE = [
+    """ALTER TABLE articles_edition ADD COLUMN search_words tsvector GENERATED ALWAYS AS (
+        array_to_tsvector(array_remove(string_to_array(search_text, ' '), ''))
+    ) STORED""",
+    "CREATE INDEX edition_by_words ON articles_edition USING gin (search_words)",
+]
+_DROP = {"sqlite": _SQLITE_DROP, "postgresql": _POSTGRESQL_DROP}
+_MAKE = {"sqlite": _SQLITE_MAKE, "postgresql": _POSTGRESQL_MAKE}
+
+
+def make_search_index(apps, schema_editor):
+    """Makes the index anew from all editions; for `migrations.RunPython`. Done twice it changes nothing."""
+    drop_search_index(apps, schema_editor)
+    for statement in _MAKE[schema_editor.connection.vendor]:
+        schema_editor.execute(statement, params=None)
+
+
+def drop_search_index(apps, schema_editor):
+    """Takes the index away; for `migrations.RunPython`, backwards."""
+    for statement in _DROP[schema_editor.connection.vendor]:
+        schema_editor.execute(statement, params=None)

@@ -1,0 +1,198 @@
+"""The readers' pages: the same bytes for everybody (see articles/public.py), read from editions only."""
+
+import datetime as dt
+import re
+import unicodedata
+
+from django.db import DatabaseError
+from django.db.models import F, OuterRef
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+
+from articles.addresses import new_address, story_at, withdrawal_of
+from articles.front_page import front_page, most_used
+from articles.models import Author, Correction, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.paging import COUNTED_UP_TO, CountUpTo, page_of
+from articles.public import KEEP_AND_ASK, public
+from articles.related import beside, last_news
+
+OFTEN_WITH = 8  # tags that stand beside a tag
+LOOKED_AT = 50  # the newest stories whose tags are counted for that
+MOST_WORDS = 100  # characters of an address's words in the search box
+LATEST = 3  # stories on the page for an address that is none
+# Words of our own addresses, which are no words to search for.
+_OUR_WORDS = {"archive", "authors", "coverage", "feed", "reply", "search", "sections", "sources", "tags", "xml"}
+
+
+@public
+def front(request):
+    page = front_page(at=timezone.now())
+    return render(request, "articles/front.html", {"front": page, "sections": page.sections, "rail": page.rail})
+
+
+@public
+def detail(request, year, month, day, slug):
+    """200 by the live edition, 301 where the story has moved, 410 where it was withdrawn, else the one 404."""
+    asked = f"/{year}/{month:02}/{day:02}/{slug}/"
+    path, now = unicodedata.normalize("NFC", asked), timezone.now()
+    edition = story_at(path, at=now)
+    if edition is None:
+        return _elsewhere(request, path, at=now)
+    if path != asked:
+        return HttpResponsePermanentRedirect(edition.get_absolute_url())
+    related, rail = beside(edition, at=now)
+    context = {"edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug}
+    return render(request, "articles/detail.html", context)
+
+
+def _elsewhere(request, path, *, at):
+    if moved := new_address(path, at=at):
+        return HttpResponsePermanentRedirect(iri_to_uri(moved))
+    if withdrawal := withdrawal_of(path, at=at):
+        return render(request, "410.html", {"withdrawal": withdrawal}, status=410)
+    raise Http404("No story has stood at this address.")
+
+
+@public
+def section(request, slug):
+    return _list(request, get_object_or_404(Section, slug=slug), "section", at=timezone.now())
+
+
+@public
+def tag(request, slug):
+    now = timezone.now()
+    record = _used(Tag, slug, "tag_rows__tag", at=now)
+    if record is None:
+        return _tag_of_alias(slug, at=now)
+    often_with = [] if "before" in request.GET else _often_with(record, at=now)
+    return _list(request, record, "tag_rows__tag", at=now, often_with=often_with)
+
+
+def _tag_of_alias(slug, *, at):
+    alias = get_object_or_404(TagAlias.objects.select_related("tag"), slug=slug)
+    if not Edition.objects.live(at=at).filter(tag_rows__tag=alias.tag).exists():
+        raise Http404("No live story carries the tag that this alias leads to.")
+    return HttpResponsePermanentRedirect(reverse("articles:tag", args=[alias.tag.slug]))
+
+
+def _often_with(record, *, at):
+    newest = Edition.objects.live(at=at).filter(tag_rows__tag=record).with_tags()
+    newest = newest.order_by("-tag_rows__published_at", "-article_id")[:LOOKED_AT]
+    tags = most_used(newest.values_list("tag_rows_json", flat=True))
+    return [row for row in tags if row["slug"] != record.slug][:OFTEN_WITH]
+
+
+@public
+def author(request, slug):
+    return _list_of_used(request, Author, slug, "author_rows__author")
+
+
+@public
+def source(request, slug):
+    return _list_of_used(request, Source, slug, "source_rows__source")
+
+
+@public
+def coverage(request, slug):
+    return _list_of_used(request, Coverage, slug, "coverage")
+
+
+def _list_of_used(request, model, slug, filed_by):
+    now = timezone.now()
+    record = _used(model, slug, filed_by, at=now)
+    if record is None:
+        raise Http404("No live story uses this name.")
+    return _list(request, record, filed_by, at=now)
+
+
+def _used(model, slug, filed_by, *, at):
+    """The record of that slug with `story_count` (up to 1,001), or None where no live story uses it."""
+    stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).order_by().values("pk")
+    record = model.objects.filter(slug=slug).annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()
+    return record if record and record.story_count else None
+
+
+def _list(request, record, filed_by, *, at, **context):
+    """The page of the live stories that a record files; `filed_by` leads from Edition to it, as `tag_rows__tag`.
+
+    The order is taken from where the filing stands, so that one index gives the rows in their order.
+    """
+    rows = filed_by.rpartition("__")[0]
+    filed_at = F(f"{rows}__published_at" if rows else "published_at")
+    editions = Edition.objects.live(at=at).filter(**{filed_by: record}).annotate(filed_at=filed_at)
+    page = page_of(editions.as_cards(), request, moment="filed_at")
+    name = record._meta.model_name
+    return render(
+        request, f"articles/{name}.html", {**context, name: record, "page": page, "rail": last_news(at=at)}
+    )
+
+
+@public
+def archive(request):
+    live = Edition.objects.live()
+    moments = live.order_by("published_at").values_list("published_at", flat=True)
+    page, first, last = page_of(live.as_cards(), request), moments.first(), moments.last()
+    return render(request, "articles/archive.html", {"page": page, "months": _months(first, last) if first else []})
+
+
+@public
+def month(request, year, month):
+    begin, end = _bounds(year, month)
+    live = Edition.objects.live()
+    page = page_of(live.filter(published_at__gte=begin, published_at__lt=end).as_cards(), request)
+    is_between = page.rows or (live.filter(published_at__lt=begin).exists() and live.filter(published_at__gte=end).exists())
+    if not is_between:
+        raise Http404("The month lies before the first story or after the last.")
+    return render(request, "articles/month.html", {"month": begin.date(), "page": page})
+
+
+def _bounds(year, month):
+    """The moments at which a month begins and ends in the desk's zone."""
+    begin = dt.datetime(year, month, 1, tzinfo=timezone.get_default_timezone())
+    return begin, (begin + dt.timedelta(days=31)).replace(day=1)
+
+
+def _months(first, last):
+    """The first days of the months of two moments and of those between, newest first."""
+    first, last = (timezone.localtime(moment).date().replace(day=1) for moment in (first, last))
+    months = [first.year * 12 + first.month - 1 + step for step in range((last.year - first.year) * 12 + last.month - first.month + 1)]
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in reversed(months)]
+
+
+@public
+def corrections(request):
+    now = timezone.now()
+    rows = Correction.objects.public(at=now).annotate(made_at=F("edition__live_from"), article_id=F("edition__article"))
+    page = page_of(rows, request, moment="made_at", number="pk")
+    stories = Edition.objects.live(at=now).filter(article__in={row.article_id for row in page.rows})
+    stories = {story.article_id: story for story in stories.only("article", "path", "headline", "language")}
+    for row in page.rows:
+        row.story = stories[row.article_id]
+    return render(request, "articles/corrections.html", {"page": page})
+
+
+@public
+def page(request, slug):
+    return render(request, "articles/page.html", {"record": get_object_or_404(Page, slug=slug)})
+
+
+def not_found(request, exception):
+    """The one 404 of all addresses that lead nowhere. It answers without its lists when the database does not."""
+    context = {"words": _words_of(request.path), "sections": [], "latest": []}
+    try:
+        latest = list(last_news(at=timezone.now())[:LATEST])
+        context |= {"sections": list(Section.objects.all()), "latest": latest}
+    except DatabaseError:
+        pass  # the failure is told of where it happens; here a page without lists does
+    response = render(request, "404.html", context, status=404)
+    response.headers["Cache-Control"] = KEEP_AND_ASK
+    return response
+
+
+def _words_of(path):
+    """The words of an address, for the search box: no numbers, and none of those we put there ourselves."""
+    words = dict.fromkeys(re.findall(r"[^\W_]+", path))
+    return " ".join(word for word in words if not word.isdecimal() and word not in _OUR_WORDS)[:MOST_WORDS]

@@ -1,0 +1,154 @@
+"""The reply form: the same under an article, on the reply page and after a failed post."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from comments.models import NAME_LENGTH, TEXT_LENGTH, Comment
+from comments.plain_text import is_blank, one_line, tidy
+
+EMAIL_LENGTH = Comment._meta.get_field("email").max_length
+PAGE_LIFE = 24 * 60 * 60  # seconds that a reply page may lie open before it is posted
+BAD_EMAIL = gettext_lazy("Enter an email address in the correct format, like name@example.com")
+
+_opened = signing.Signer(salt="comments.opened")
+
+
+def opened_mark(*, at):
+    """The moment a reply page was opened, signed, for the form's field `opened`."""
+    return _opened.sign(str(int(at.timestamp())))
+
+
+class WordsField(forms.CharField):
+    """Plain text: control characters go before anything looks at it, and before it is shown again."""
+
+    def to_python(self, value):
+        return super().to_python(tidy(value or ""))
+
+    def bound_data(self, data, initial):
+        return tidy(super().bound_data(data, initial) or "")
+
+
+class ReplyForm(forms.Form):
+    """Words for a story, or for the comment `to`. Bound, it needs the `article` and the moment `at`.
+
+    After a valid `is_valid()` the words are in `cleaned_data`, the comment replied to in `parent` (or None),
+    the seconds between opening the page and posting in `seconds_taken` (or None where nobody knows).
+    """
+
+    text = WordsField(
+        label=gettext_lazy("Your comment"),
+        help_text=gettext_lazy("Up to 5,000 characters. Links are shown as plain text."),
+        widget=forms.Textarea(attrs={"maxlength": TEXT_LENGTH, "rows": False, "cols": False}),
+        error_messages={"required": gettext_lazy("Enter your comment")},
+    )
+    name = WordsField(
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Shown with your comment."),
+        widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": NAME_LENGTH}),
+        error_messages={"required": gettext_lazy("Enter your name")},
+    )
+    email = WordsField(
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("Not published."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": EMAIL_LENGTH}),
+        error_messages={"required": BAD_EMAIL},
+    )
+    # People do not see this field; programs that fill in every field give themselves away.
+    homepage = WordsField(
+        label=gettext_lazy("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    to = forms.CharField(required=False, widget=forms.HiddenInput)
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, article=None, at=None, **options):
+        super().__init__(data.copy() if data is not None else None, auto_id="%s", **options)
+        self.article, self.at = article, at
+        self.parent = self.seconds_taken = None
+
+    @property
+    def helper(self):
+        """How the template pack lays the form out, inside a `<form>` of the page's own, without a token."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        trap = Field("homepage", template="newsroom/trap.html")
+        helper.layout = Layout("text", Div("name", "email", css_class="pair"), trap, "to", "opened")
+        return helper
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        if is_blank(text):
+            raise ValidationError(self.fields["text"].error_messages["required"])
+        if len(text) > TEXT_LENGTH:
+            sentence = _("Your comment is %(length)s characters. Shorten it to %(limit)s or fewer")
+            raise ValidationError(sentence % {"length": _grouped(len(text)), "limit": _grouped(TEXT_LENGTH)})
+        return _readable(text)
+
+    def clean_name(self):
+        name = one_line(self.cleaned_data["name"])
+        if is_blank(name):
+            raise ValidationError(self.fields["name"].error_messages["required"])
+        if len(name) > NAME_LENGTH:
+            raise ValidationError(
+                _("Your name is %(length)d characters. Shorten it to %(limit)d or fewer")
+                % {"length": len(name), "limit": NAME_LENGTH}
+            )
+        return _readable(name)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise ValidationError(BAD_EMAIL) from None
+        if len(email) > EMAIL_LENGTH:
+            raise ValidationError(BAD_EMAIL)
+        return email
+
+    def clean(self):
+        self._find_parent(self.cleaned_data.get("to"))
+        self._time_the_page(self.cleaned_data.get("opened"))
+
+    def _find_parent(self, number):
+        """Sets `parent`. One that is gone is let go, so that posting again replies to the story."""
+        if not number:
+            return
+        self.parent = Comment.objects.find_public(number, article=self.article, at=self.at)
+        if not self.parent:
+            self.data["to"] = ""
+            gone = _(
+                "The comment you reply to is no longer shown. Post again to reply to the article instead"
+            )
+            self.add_error(None, gone)
+
+    def _time_the_page(self, mark):
+        if not mark:
+            return
+        try:
+            seconds = int(self.at.timestamp()) - int(_opened.unsign(mark))
+        except signing.BadSignature:
+            seconds = -1
+        if 0 <= seconds <= PAGE_LIFE:
+            self.seconds_taken = seconds
+        else:
+            self.data["opened"] = ""
+            self.add_error(None, _("This page was open for too long. Your text is below; post it again"))
+
+
+def _readable(text):
+    """The text, unless bytes of it could not be read on the way here: the server puts “�” in their place."""
+    if "\ufffd" in text:
+        raise ValidationError(_("Some characters did not arrive and stand as “�”. Replace or remove them"))
+    return text
+
+
+def _grouped(number):
+    return number_format(number, force_grouping=True)

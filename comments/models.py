@@ -1,0 +1,360 @@
+"""Comments, readers' reports of them, and the log of what was decided about each.
+
+A comment is public when it is approved and its article is live: `Comment.objects.public(at=...)` says so
+once, for pages, counts, feeds and permalinks. Every change of a status is a verb that also
+appends a Decision: the present status is what the log's last line says.
+"""
+
+import hashlib
+import re
+import unicodedata
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import Article, Edition
+from articles.models.natural import NaturalManager, NaturalModel
+
+NAME_LENGTH = 80
+TEXT_LENGTH = 5000  # characters, with a line break counted as one
+
+
+class Status(models.TextChoices):
+    """What has been decided about a comment. Of a withdrawn or erased one the words and the name are gone."""
+
+    PENDING = "pending", gettext_lazy("Pending")
+    APPROVED = "approved", gettext_lazy("Approved")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+    SPAM = "spam", gettext_lazy("Spam")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+    ERASED = "erased", gettext_lazy("Erased")
+
+
+class Reason(models.TextChoices):
+    """Why a comment is rejected; `public_wording` is what its author is told."""
+
+    OFF_TOPIC = "off_topic", gettext_lazy("Off topic")
+    ABUSE = "abuse", gettext_lazy("Abuse")
+    ADVERTISING = "advertising", gettext_lazy("Advertising")
+    FALSE_CLAIM = "false_claim", gettext_lazy("False claim")
+    PERSONAL_DATA = "personal_data", gettext_lazy("Personal data")
+    OTHER = "other", gettext_lazy("Other")
+
+
+PUBLIC_WORDING = {
+    Reason.OFF_TOPIC: gettext_lazy("It is not about the article."),
+    Reason.ABUSE: gettext_lazy("It attacks or insults somebody."),
+    Reason.ADVERTISING: gettext_lazy("It advertises something."),
+    Reason.FALSE_CLAIM: gettext_lazy("It states as a fact something that is not true."),
+    Reason.PERSONAL_DATA: gettext_lazy("It contains somebody’s personal data."),
+}
+
+
+class AlreadyDecided(Exception):
+    """The comment's status is no longer the one the actor saw. The message says who decided what."""
+
+
+def folded(words):
+    """Words for comparison: case, compatibility forms and the width of white space make no difference."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words).casefold()).strip()
+
+
+def repeat_hash(*, article, parent, name, email, text):
+    """What posts of the same words by the same person to the same place have in common: 64 hex digits."""
+    place = [str(article.uid), str(parent.uid) if parent else ""]
+    return hashlib.sha256("\0".join([*place, *map(folded, (name, email, text))]).encode()).hexdigest()
+
+
+def _is_live(at):
+    return Exists(Edition.objects.live(at=at).filter(article=OuterRef("article")))
+
+
+class CommentQuerySet(models.QuerySet):
+    def public(self, *, at=None):
+        """The comments on the site at that moment (now): approved, and their article is live."""
+        return self.filter(_is_live(at or timezone.now()), status=Status.APPROVED)
+
+    def in_threads(self, *, at=None):
+        """The public comments of that moment (now), and those with replies, whose places may have to stay."""
+        has_replies = Exists(Comment.objects.filter(parent=OuterRef("pk")))
+        return self.filter(_is_live(at or timezone.now())).filter(Q(status=Status.APPROVED) | has_replies)
+
+    def find_public(self, number, *, article, at=None):
+        """The public comment of this article with that number (text, as it came in), or None."""
+        if not re.fullmatch("[0-9]{1,18}", number):
+            return None
+        return self.public(at=at).filter(article=article, pk=int(number)).first()
+
+    def count_by_article(self):
+        """{article's id: how many comments}, without the articles that have none."""
+        return dict(self.order_by().values_list("article_id").annotate(Count("pk")))
+
+
+class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
+    def post(self, *, article, name, email, text, parent=None, rule="", at=None, **facts):
+        """Stores a visitor's words as pending; returns (comment, whether it is new).
+
+        A repeat (see `repeat_hash`), even one sent at the same moment, returns the comment that is there.
+        `rule` names the rule that knows it for spam at once; the log then says so. `facts`: `network` and
+        `seconds_taken`, where they are known.
+        """
+        at = at or timezone.now()
+        digest = repeat_hash(article=article, parent=parent, name=name, email=email, text=text)
+        given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
+        given |= {"posted_at": at, **facts}
+        with transaction.atomic():
+            comment, is_new = self.get_or_create(repeat_hash=digest, defaults=given)
+            if is_new and rule:
+                comment.mark_spam(rule=rule, at=at)
+        return comment, is_new
+
+
+class Comment(NaturalModel):
+    """A visitor's words under an article, or in reply to another comment of it: plain text.
+
+    `name` may be empty ("Anonymous"). `email` is never shown outside the admin. `network` is a keyed hash of
+    the truncated address it came from (see network.py), `seconds_taken` the time between opening the reply
+    page and posting, where it is known, `verdict` what triage thought, {} where there was none.
+    """
+
+    natural_key_fields = ["uid"]
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    article = models.ForeignKey(
+        Article, verbose_name=gettext_lazy("article"), on_delete=models.PROTECT, related_name="comments",
+        db_index=False,
+    )  # fmt: skip
+    parent = models.ForeignKey(
+        "self", verbose_name=gettext_lazy("in reply to"), on_delete=models.PROTECT, null=True, blank=True,
+        related_name="replies",
+    )  # fmt: skip
+    name = models.CharField(gettext_lazy("name"), max_length=NAME_LENGTH, blank=True)
+    email = models.EmailField(gettext_lazy("e-mail"), blank=True)
+    text = models.TextField(gettext_lazy("text"), blank=True)
+    status = models.CharField(
+        gettext_lazy("status"), max_length=12, choices=Status.choices, default=Status.PENDING, editable=False
+    )
+    posted_at = models.DateTimeField(gettext_lazy("posted"), default=timezone.now)
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    repeat_hash = models.CharField(max_length=64, unique=True, editable=False)
+    seconds_taken = models.PositiveIntegerField(gettext_lazy("seconds taken"), null=True, editable=False)
+    verdict = models.JSONField(default=dict, blank=True, editable=False)
+
+    objects = CommentManager()
+
+    class Meta:
+        verbose_name = gettext_lazy("comment")
+        verbose_name_plural = gettext_lazy("comments")
+        ordering = ["posted_at", "pk"]
+        default_permissions = ["view"]
+        permissions = [("moderate_comment", "Can approve and reject comments")]
+        indexes = [
+            models.Index(fields=["article", "status", "posted_at"], name="comment_by_article"),
+            models.Index(fields=["status", "posted_at", "id"], name="comment_by_status"),
+            models.Index(fields=["network", "posted_at"], name="comment_by_network"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.WITHDRAWN, Status.ERASED]) ^ ~Q(text=""),
+                name="comment_has_words_until_they_are_taken_back",
+            ),
+        ]
+
+    def __str__(self):
+        return _("Comment %(number)s by %(name)s") % {"number": self.pk, "name": self.shown_name}
+
+    @property
+    def shown_name(self):
+        """The name as printed; “Anonymous” where none was given."""
+        return self.name or _("Anonymous")
+
+    @property
+    def paragraphs(self):
+        """The text as a list of paragraphs, each a list of lines. Plain text: the template escapes it."""
+        blocks = re.split(r"\n\s*\n", self.text.strip())
+        return [block.split("\n") for block in blocks if block.strip()]
+
+    def approve(self, *, by, at=None):
+        """Makes the comment public, as far as its article is live. Raises AlreadyDecided like every verb."""
+        return self._decide(Status.APPROVED, by=by, at=at)
+
+    def reject(self, *, by, reason, reason_text="", at=None):
+        """Keeps the comment off the site for a Reason. OTHER needs `reason_text`; its author may read it."""
+        if reason not in Reason.values or (reason == Reason.OTHER) != bool(reason_text.strip()):
+            raise ValueError("Give one of the reasons; the reason “other”, and no other, takes a text.")
+        return self._decide(Status.REJECTED, by=by, reason=reason, reason_text=reason_text.strip(), at=at)
+
+    def mark_spam(self, *, by=None, rule="", at=None):
+        """Keeps the comment off the site as spam: a person's word, or that of a rule with this name."""
+        return self._decide(Status.SPAM, by=by, rule=rule, at=at)
+
+    def withdraw(self, *, at=None):
+        """Takes the comment back for its author: words, name and address go, the place stays."""
+        return self._decide(Status.WITHDRAWN, rule="author", at=at, **self._nothing_said())
+
+    def withdraw_unread(self, *, at=None):
+        """Like `withdraw`, as long as nobody has decided about the comment; then raises AlreadyDecided."""
+        if not self.is_waiting:
+            raise AlreadyDecided(self.last_word())
+        return self.withdraw(at=at)
+
+    def _nothing_said(self):
+        # The repeat's hash goes too, so that the same words can be posted anew.
+        freed = hashlib.sha256(self.uid.bytes).hexdigest()
+        return {"name": "", "email": "", "text": "", "repeat_hash": freed}
+
+    @transaction.atomic
+    def _decide(self, status, *, by=None, reason="", reason_text="", rule="", at=None, **changes):
+        """Moves the comment from the status the actor saw, and appends the Decision it returns.
+
+        The conditional update decides between people who act at once: the row is the first one's, the others
+        get AlreadyDecided. What is withdrawn or erased stays so.
+        """
+        seen = self.status
+        is_final = seen in (Status.WITHDRAWN, Status.ERASED) or seen == status
+        rows = Comment.objects.filter(pk=self.pk, status=seen)
+        if is_final or not rows.update(status=status, **changes):
+            raise AlreadyDecided(self.last_word())
+        decision = Decision.objects.create(
+            comment=self,
+            number=Decision.objects.filter(comment=self).count() + 1,
+            decided_at=at or timezone.now(),
+            by=by,
+            from_status=seen,
+            to_status=status,
+            reason=reason,
+            reason_text=reason_text,
+            rule=rule,
+            verdict=self.verdict,
+            text_hash=hashlib.sha256(self.text.encode()).hexdigest(),
+        )
+        for name, value in {"status": status, **changes}.items():
+            setattr(self, name, value)
+        return decision
+
+    @property
+    def is_waiting(self):
+        """Whether a person has yet to decide: it is pending, or was put aside as spam by a rule alone."""
+        if self.status == Status.SPAM:
+            return not self.last_decision().by_id
+        return self.status == Status.PENDING
+
+    def last_decision(self):
+        """The newest line of this comment's log, or None."""
+        return Decision.objects.filter(comment=self).select_related("by").order_by("number").last()
+
+    def last_word(self):
+        """For the desk: what was decided about this comment last, by whom and when."""
+        return str(self.last_decision() or _("Nothing has been decided about this comment yet."))
+
+
+class LogQuerySet(models.QuerySet):
+    """Rows of a log: they can be read and appended, not changed or deleted."""
+
+    def update(self, **values):
+        raise ValueError(APPENDED_ONLY)
+
+    def delete(self):
+        raise ValueError(APPENDED_ONLY)
+
+
+APPENDED_ONLY = "Lines of the moderation log are appended, never changed or deleted. Decide anew instead."
+
+
+class Decision(NaturalModel):
+    """A line of the moderation log: who moved a comment from which status to which, when and why.
+
+    `by` is empty where a rule decided, which `rule` then names ("author": its author took it back). `number`
+    counts the comment's lines from 1. `text_hash` is the SHA-256 of the words decided about, in hex.
+    """
+
+    natural_key_fields = ["comment", "number"]
+
+    comment = models.ForeignKey(
+        Comment, verbose_name=gettext_lazy("comment"), on_delete=models.PROTECT, related_name="decisions"
+    )
+    number = models.PositiveIntegerField()
+    decided_at = models.DateTimeField(gettext_lazy("when"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=gettext_lazy("who"), on_delete=models.PROTECT, null=True,
+        related_name="+",
+    )  # fmt: skip
+    from_status = models.CharField(gettext_lazy("from"), max_length=12, choices=Status.choices)
+    to_status = models.CharField(gettext_lazy("to"), max_length=12, choices=Status.choices)
+    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason.choices, blank=True)
+    reason_text = models.CharField(gettext_lazy("own reason"), max_length=300, blank=True)
+    rule = models.CharField(gettext_lazy("rule"), max_length=40, blank=True)
+    verdict = models.JSONField(default=dict, blank=True)
+    text_hash = models.CharField(max_length=64)
+
+    objects = NaturalManager.from_queryset(LogQuerySet)()
+
+    class Meta:
+        verbose_name = gettext_lazy("decision")
+        verbose_name_plural = gettext_lazy("decisions")
+        ordering = ["-decided_at", "-pk"]
+        default_permissions = ["view"]
+        indexes = [models.Index(fields=["-decided_at", "-id"], name="decision_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "number"], name="decision_has_its_place_in_the_log"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | ~Q(rule=""), name="decision_is_somebodys_or_a_rules"
+            ),
+        ]
+
+    def __str__(self):
+        when = date_format(timezone.localtime(self.decided_at), "j F Y, H:i")
+        facts = {"what": self.get_to_status_display(), "who": self.decided_by, "when": when}
+        return _("%(what)s by %(who)s, %(when)s") % facts
+
+    @property
+    def decided_by(self):
+        """Who decided, in words: a person's name, the author, or the rule's."""
+        if self.by_id:
+            return str(self.by)
+        return _("its author") if self.rule == "author" else _("the rule “%(rule)s”") % {"rule": self.rule}
+
+    @property
+    def public_wording(self):
+        """Why a comment was rejected, as its author may read it; "" for spam and where there is no reason."""
+        return self.reason_text or str(PUBLIC_WORDING.get(self.reason, ""))
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise ValueError(APPENDED_ONLY)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValueError(APPENDED_ONLY)
+
+
+class Flag(NaturalModel):
+    """A reader's report of a comment; one from each network. `network` is the keyed hash of network.py."""
+
+    natural_key_fields = ["comment", "network"]
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="flags")
+    network = models.CharField(max_length=64, editable=False)
+    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason.choices)
+    note = models.CharField(gettext_lazy("note"), max_length=300, blank=True)
+    flagged_at = models.DateTimeField(gettext_lazy("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = gettext_lazy("report")
+        verbose_name_plural = gettext_lazy("reports")
+        ordering = ["flagged_at", "pk"]
+        default_permissions = ["view"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "network"], name="comment_is_reported_once_by_a_network"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_reason_display()}: {self.comment}"

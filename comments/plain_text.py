@@ -1,0 +1,25 @@
+"""Visitors' words as they are kept: plain text, without what cannot be seen or typed."""
+
+import re
+
+# NUL and the other control characters, save tab and line break; code points that are no characters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+# Characters without width, and those that turn the direction of what follows: no part of a name.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_FILLERS = re.compile("[\u115f\u1160\u2800\u3164\uffa0\u200c\u200d\ufe00-\ufe0f]")
+
+
+def tidy(text):
+    """The text with one kind of line end and without control characters."""
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def one_line(text):
+    """The text as a name can be: on one line, single spaces, nothing invisible."""
+    return re.sub(r"\s+", " ", _INVISIBLE.sub("", tidy(text))).strip()
+
+
+def is_blank(text):
+    """Whether there is nothing to see: only white space, characters without width, or fillers."""
+    return not _FILLERS.sub("", one_line(text)).strip()

@@ -1,0 +1,15 @@
+"""Addresses under a story's own, so they stand before the story's patterns."""
+
+from django.urls import path
+
+from articles import converters  # noqa: F401 - the converters register themselves
+from comments import views
+
+app_name = "comments"
+
+STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
+
+urlpatterns = [
+    path(f"{STORY}reply/", views.reply, name="reply"),
+    path(f"{STORY}reply/<str:token>/", views.own, name="own"),
+]

@@ -1,0 +1,147 @@
+"""Replying to a story. Nothing here is kept by a cache, and nothing but the address says who may see what.
+
+The addresses stand under a story that is live; under any other they answer the 404 of a page that never was.
+"""
+
+import unicodedata
+from functools import wraps
+
+from django.core import signing
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from articles.models import Article, Edition
+from comments.forms import ReplyForm, opened_mark
+from comments.guards import is_foreign, is_too_big
+from comments.models import AlreadyDecided, Comment, Status
+from comments.network import network_of
+from comments.posting import TooMany, comment_of, post_reply, private_token
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def under_a_live_story(view):
+    """Gives the view the live edition of the story whose address, of today or of before, the request names.
+
+    A page that was cached before the story's address changed still posts to the old one. Posts need no token:
+    the pages with the form are the same for everybody, and guards.py asks the browser instead.
+    """
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @cache_control(private=True, no_store=True)
+    @wraps(view)
+    def answered(request, *, year, month, day, slug, **rest):
+        path = unicodedata.normalize("NFC", f"/{year}/{month:02}/{day:02}/{slug}/")
+        owner = Edition.objects.once_live().filter(path=path).values("article")[:1]
+        edition = Edition.objects.live().filter(article__in=owner).first()
+        if edition is None:
+            raise Http404
+        if request.method == "POST" and is_too_big(request):
+            return render(request, "comments/too_big.html", {"edition": edition}, status=413)
+        return view(request, edition, **rest)
+
+    return answered
+
+
+@under_a_live_story
+def reply(request, edition):
+    """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
+    is_open = Article.objects.filter(pk=edition.article_id, is_open_to_comments=True).exists()
+    if request.method == "POST":
+        return _posted(request, edition, is_open=is_open)
+    wanted = request.GET.get("to", "")
+    parent = Comment.objects.find_public(wanted, article=edition.article_id) if wanted else None
+    form = ReplyForm(initial={"to": parent.pk if parent else "", "opened": opened_mark(at=timezone.now())})
+    missing = bool(wanted) and not parent
+    context = {"parent": parent, "is_open": is_open, "is_missing": missing}
+    return _page(request, edition, form, status=404 if missing else 200, **context)
+
+
+def _posted(request, edition, *, is_open):
+    article = Article.objects.only("uid").get(pk=edition.article_id)
+    form = ReplyForm(request.POST, article=article, at=timezone.now())
+    form.full_clean()
+    if is_foreign(request):
+        form.add_error(
+            None, _("This was sent from another site. Your text is below; post it again from here")
+        )
+        return _page(request, edition, form, status=403, is_open=is_open)
+    if not is_open:
+        return _page(request, edition, form, status=422, is_open=False)
+    if not form.is_valid():
+        return _page(request, edition, form, status=422)
+    try:
+        comment = post_reply(form, network=network_of(request))
+    except TooMany as refusal:
+        return _too_many(request, edition, form, wait=refusal.seconds)
+    return HttpResponseSeeOther(_private_link(edition, comment))
+
+
+def _too_many(request, edition, form, *, wait):
+    sentence = ngettext(
+        "Wait %(seconds)d second before you post again",
+        "Wait %(seconds)d seconds before you post again",
+        wait,
+    )
+    form.add_error(None, sentence % {"seconds": wait})
+    response = _page(request, edition, form, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _page(request, edition, form, *, status, is_open=True, **context):
+    """The small page with the form and everything typed: unlike on the article, an error is on screen."""
+    context = {"edition": edition, "form": form, "parent": form.parent, "is_open": is_open} | context
+    return render(request, "comments/reply.html", context, status=status)
+
+
+def _private_link(edition, comment):
+    return f"{edition.get_absolute_url()}reply/{private_token(comment)}/"
+
+
+@under_a_live_story
+def own(request, edition, *, token):
+    """One's own comment until it is public, by a signed link that works for a day; a POST takes it back."""
+    try:
+        comment = comment_of(token, article=edition.article_id)
+    except signing.SignatureExpired:
+        return render(request, "comments/expired.html", {"edition": edition}, status=410)
+    except (signing.BadSignature, Comment.DoesNotExist):
+        raise Http404 from None
+    if request.method == "POST":
+        return _withdrawn(request, edition, comment)
+    if comment.status == Status.APPROVED:
+        return HttpResponseRedirect(f"{edition.get_absolute_url()}#comment-{comment.pk}")
+    return _own_page(request, edition, comment)
+
+
+def _withdrawn(request, edition, comment):
+    if is_foreign(request):
+        return _own_page(request, edition, comment, status=403)
+    try:
+        comment.withdraw_unread()
+    except AlreadyDecided:
+        comment.refresh_from_db()
+        return _own_page(request, edition, comment, status=409)
+    return HttpResponseSeeOther(request.get_full_path())
+
+
+def _own_page(request, edition, comment, *, status=200):
+    """What became of the comment, in words for its author, and its words while there are any."""
+    context = {
+        "edition": edition,
+        "comment": comment,
+        "is_waiting": comment.is_waiting,
+        "decision": comment.last_decision(),
+        "is_refused": status == 403,
+    }
+    return render(request, "comments/own.html", context, status=status)
