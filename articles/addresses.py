@@ -10,27 +10,31 @@ from articles.models.json_rows import JSONRows
 
 
 def story_at(path, *, at):
-    """The live Edition of that path, with `tags` and `correction_rows`; None when there is none. One query."""
+    """The live Edition of that path, with `tags` and `correction_rows`, in one query; None where none is."""
     corrections = Correction.objects.public(at=at).filter(edition__article=OuterRef("article"))
-    row = JSONObject(was="was", now="now", note="note", reported_by="reported_by", made_at="edition__live_from")
+    texts = {name: name for name in ("was", "now", "note", "reported_by")}
+    row = JSONObject(**texts, made_at="edition__live_from")
     editions = Edition.objects.live(at=at).filter(path=path).with_tags().select_related("section", "coverage")
     editions = editions.annotate(correction_rows_json=JSONRows(corrections.values(row=row)))
     edition = editions.defer("search_text").order_by().first()
     if edition:
-        edition.correction_rows = [row | {"made_at": _moment(row["made_at"])} for row in edition.correction_rows_json]
+        rows = edition.correction_rows_json
+        edition.correction_rows = [row | {"made_at": _moment(row["made_at"])} for row in rows]
     return edition
 
 
 def new_address(path, *, at):
     """The path of today of the live story that once stood at `path`; None when there is none."""
     once_there = Edition.objects.once_live(at=at).filter(path=path).order_by().values("article")
-    return Edition.objects.live(at=at).filter(article__in=once_there).order_by().values_list("path", flat=True).first()
+    editions = Edition.objects.live(at=at).filter(article__in=once_there).order_by()
+    return editions.values_list("path", flat=True).first()
 
 
 def withdrawal_of(path, *, at):
-    """The last Withdrawal of the story that once stood at `path` and is on the site no more; None when none is."""
-    was_there = Edition.objects.filter(path=path, live_from__lte=at).values("article")
-    return Withdrawal.objects.filter(article__in=was_there, withdrawn_at__lte=at).order_by("-withdrawn_at").first()
+    """The last Withdrawal of the story that once stood at `path`; None where it was never withdrawn."""
+    was_there = Edition.objects.filter(path=path, live_from__lte=at).order_by().values("article")
+    withdrawals = Withdrawal.objects.filter(article__in=was_there, withdrawn_at__lte=at)
+    return withdrawals.order_by("-withdrawn_at").first()
 
 
 def _moment(text):

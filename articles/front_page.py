@@ -17,6 +17,7 @@ PINNED = 4
 BAND = 4  # stories of a section
 IN_THE_NEWS = 8  # tags
 LOOKED_AT = 50  # the newest stories whose tags are counted
+_PIN_ORDER = [("", "place"), ("", "position"), ("-", "pinned_from"), ("-", "pk")]  # as PinQuerySet.in_force
 
 
 class Band(NamedTuple):
@@ -79,14 +80,14 @@ def front_page(*, at):
 
 
 def most_used(tag_lists):
-    """The tags ({"name", "slug"}) of these lists, each once and with its "count": most used first, then by name."""
+    """The tags of these lists, each once, as {"name", "slug", "count"}: most used first, then by name."""
     counts = Counter((tag["name"], tag["slug"]) for tag in chain.from_iterable(tag_lists))
     rows = [{"name": name, "slug": slug, "count": count} for (name, slug), count in counts.items()]
     return sorted(rows, key=lambda row: (-row["count"], row["name"]))
 
 
 def _places(pins, newest):
-    """(lead, pinned): the first lead pin in force whose story is live, else the newest story; and the pinned ids."""
+    """(lead, pinned): the row of the first lead pin, else of the newest story; the ids of pinned editions."""
     lead = next((row for row in pins if row.place == Pin.Place.LEAD), newest[0])
     pinned = dict.fromkeys(row.edition for row in pins if row.place == Pin.Place.PINNED)
     pinned.pop(lead.edition, None)
@@ -99,7 +100,7 @@ def _bands(sections, *, above):
 
 
 def _sections(*, at):
-    """All sections in order, each with `newest`: ids of so many stories that a band is full whatever stands above."""
+    """All sections in order, each with `newest`: so many ids that its band is full whatever stands above."""
     newest = Edition.objects.live(at=at).filter(section=OuterRef("pk")).newest_first()[: BAND + PINNED + 1]
     rows = list(Section.objects.annotate(newest_json=JSONRows(newest.values(row=JSONObject(edition="pk")))))
     for section in rows:
@@ -115,7 +116,7 @@ def _newest(*, at):
 def _pins(*, at):
     """The pins in force whose story is live, the lead first."""
     editions = Edition.objects.live(at=at).filter(article__pins__in=Pin.objects.in_force(at=at))
-    order = ("article__pins__place", "article__pins__position", "-article__pins__pinned_from", "-article__pins__pk")
+    order = [f"{sign}article__pins__{name}" for sign, name in _PIN_ORDER]
     return _rows(editions.order_by(*order), place=F("article__pins__place"), at=at)
 
 

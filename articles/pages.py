@@ -1,4 +1,4 @@
-"""The pages that the footer links to: which there are, and the words they begin with until the desk has its own."""
+"""The pages that the footer links to, and the words they begin with until the desk has its own."""
 
 from django.apps import apps as all_apps
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,9 @@ PAGES = {
         [
             _("This is the site of a news desk. It publishes briefings, news and analysis."),
             _(
-                "Every article lists the sources it rests on, by number. When we have made an error, the article "
-                "says what was wrong and what is right, and the correction is listed with all others."
+                "Every article lists the sources it rests on, by number. When we have made an error, "
+                "the article says what was wrong and what is right, and the correction is listed with "
+                "all others."
             ),
             _("Articles that are only part of a longer text, or in another language, say so."),
         ],
@@ -20,8 +21,8 @@ PAGES = {
         _("Contact the desk"),
         [
             _(
-                "Write to the desk to report an error, to send a tip, or to ask about a comment. When you report "
-                "an error, please name the article and say what is wrong and how you know."
+                "Write to the desk to report an error, to send a tip, or to ask about a comment. When "
+                "you report an error, please name the article and say what is wrong and how you know."
             ),
         ],
     ),
@@ -30,20 +31,20 @@ PAGES = {
         [
             _("Reading this site sets no cookie, runs no script and asks no other site for anything."),
             _(
-                "If you reply to an article, we keep four things: the name you give, which is shown with your "
-                "comment; your e-mail address, which is never shown and never passed on; the text of your comment; "
-                "and a keyed hash of your network address, made after its last part has been cut off. The hash "
-                "cannot be turned back into an address: it only lets moderators see that comments came from the "
-                "same place."
+                "If you reply to an article, we keep four things: the name you give, which is shown "
+                "with your comment; your e-mail address, which is never shown and never passed on; the "
+                "text of your comment; and a keyed hash of your network address, made after its last "
+                "part has been cut off. The hash cannot be turned back into an address: it only lets "
+                "moderators see that comments came from the same place."
             ),
             _(
-                "Moderators see your name, your e-mail address and your text, so that they can decide whether the "
-                "comment is published. Each decision is kept with its reason."
+                "Moderators see your name, your e-mail address and your text, so that they can decide "
+                "whether the comment is published. Each decision is kept with its reason."
             ),
             _(
-                "To have a comment erased, write to the desk from the e-mail address you gave with it. Its words "
-                "and your name are then removed for good; if others have replied, an empty place remains so that "
-                "their replies still make sense."
+                "To have a comment erased, write to the desk from the e-mail address you gave with it. "
+                "Its words and your name are then removed for good; if others have replied, an empty "
+                "place remains so that their replies still make sense."
             ),
         ],
     ),
@@ -53,27 +54,31 @@ PAGES = {
             _("A moderator reads every comment before it appears. That can take some hours."),
             _("We publish what adds something to the article: a fact, a question, a reason, an experience."),
             _(
-                "We do not publish insults, threats or contempt for groups of people, personal details of others, "
-                "advertising, or text that has nothing to do with the article. We do not edit comments: a comment "
-                "is published as it was written, or not at all."
+                "We do not publish insults, threats or contempt for groups of people, personal details "
+                "of others, advertising, or text that has nothing to do with the article. We do not "
+                "edit comments: a comment is published as it was written, or not at all."
             ),
-            _("If you think that a decision was wrong, write to the desk and another moderator will look at it."),
+            _(
+                "If you think that a decision was wrong, write to the desk and another moderator will "
+                "look at it."
+            ),
         ],
     ),
     "corrections-policy": (
         _("Corrections policy"),
         [
             _(
-                "When an article states something that is wrong, we correct it as soon as we know, and we say so: a "
-                "note above the text leads to what was wrong and what is right, with the date and time."
+                "When an article states something that is wrong, we correct it as soon as we know, and "
+                "we say so: a note above the text leads to what was wrong and what is right, with the "
+                "date and time."
             ),
             _(
-                "Mistakes of spelling or layout are mended without a note. New developments are added as an update, "
-                "and the article then shows when it was updated."
+                "Mistakes of spelling or layout are mended without a note. New developments are added "
+                "as an update, and the article then shows when it was updated."
             ),
             _(
-                "An article that should not have been published is withdrawn. Its address then says when that "
-                "happened and why."
+                "An article that should not have been published is withdrawn. Its address then says "
+                "when that happened and why."
             ),
             _("All corrections are listed on one page. Please tell the desk when you find an error."),
         ],
@@ -82,7 +87,7 @@ PAGES = {
 
 
 def keep_pages(*, using, apps=all_apps, **kwargs):
-    """Makes the footer's pages that are missing; the receiver of `post_migrate`. The desk's words are left alone."""
+    """Makes the pages that are missing, leaves the others alone; the receiver of `post_migrate`."""
     try:
         page = apps.get_model("articles", "Page")
     except LookupError:  # after migrating back to where there was no such table

@@ -66,48 +66,58 @@ class Page:
         return _("older than no. %(number)d of %(day)s") % {"number": self.before.number, "day": day}
 
 
-def page_of(rows, request, *, moment="published_at", number="article_id", keep=()):
+def page_of(rows, request, *, moment="published_at", number="article_id", keep=(), live_at=None):
     """The page of the queryset `rows` that the request's `?before=` asks for; Http404 where there is none.
 
     `moment` and `number` name the columns or annotations that order the list; `keep` names the query
-    parameters, besides `before`, that the list depends on. Takes one query for the first page, else two.
+    parameters, besides `before`, that the list depends on. With `live_at`, `rows` are editions of which those
+    live at that moment are meant. Takes one query for the first page, else two.
     """
-    kept = [(name, value) for name in keep for value in request.GET.getlist(name)]
     before = Key.parse(request.GET["before"]) if "before" in request.GET else None
-
-    def address(key):
-        query = urlencode([*kept, ("before", str(key))] if key else kept)
-        return iri_to_uri(request.path) + (f"?{query}" if query else "")
-
-    shown = list(_below(rows, before, moment, number)[: PAGE_SIZE + 1])
-    above = _keys_above(rows, before, moment, number)
+    below, above = _parts(rows, before, moment, number, live_at)
+    shown = list(below[: PAGE_SIZE + 1])
+    keys = [Key(*row) for row in above.values_list(moment, number)[: PAGE_SIZE + 1]] if before else []
     if before and not shown:
         raise Http404("Nothing in the list stands below this key.")
-    last = Key(*(getattr(shown[PAGE_SIZE - 1], name) for name in (moment, number))) if shown[PAGE_SIZE:] else None
+    if not keys:
+        before = None  # nothing stands above the key: below it the first page begins
+    address, last = _addresses(request, keep), shown[PAGE_SIZE - 1] if shown[PAGE_SIZE:] else None
     return Page(
         rows=shown[:PAGE_SIZE],
-        before=before if above else None,  # below a key that nothing stands above, the first page begins
-        address=address(before if above else None),
-        newer=address(above[PAGE_SIZE] if above[PAGE_SIZE:] else None) if above else "",
-        older=address(last) if last else "",
+        before=before,
+        address=address(before),
+        newer=address(keys[PAGE_SIZE] if keys[PAGE_SIZE:] else None) if keys else "",
+        older=address(Key(getattr(last, moment), getattr(last, number))) if last else "",
     )
 
 
-def _below(rows, key, moment, number):
-    rows = rows.order_by(f"-{moment}", f"-{number}")
+def _addresses(request, keep):
+    """A function from the key of a page, or None for the first one, to its address."""
+    kept = [(name, value) for name in keep for value in request.GET.getlist(name)]
+
+    def address(key):
+        query = urlencode([*kept, ("before", key)] if key else kept)
+        return iri_to_uri(request.path) + (f"?{query}" if query else "")
+
+    return address
+
+
+def _parts(rows, key, moment, number, live_at):
+    """(below, above): the rows below the key, newest first, and those at and above it, nearest first."""
+
+    def live(part):
+        # After the key: of two bounds on one column SQLite seeks by the first and reads what the second
+        # drops (of 100,000 editions: 118 ms the one way round, 0.1 ms the other).
+        return part if live_at is None else part.live(at=live_at)
+
+    down = rows.order_by(f"-{moment}", f"-{number}")
     if key is None:
-        return rows
+        return live(down), rows.none()
     lower = Q(**{f"{moment}__lt": key.moment}) | Q(**{f"{number}__lt": key.number})
-    return rows.filter(lower, **{f"{moment}__lte": key.moment})
-
-
-def _keys_above(rows, key, moment, number):
-    """The keys of the rows at and above the key, nearest first: one more than the page above has rows."""
-    if key is None:
-        return []
     higher = Q(**{f"{moment}__gt": key.moment}) | Q(**{f"{number}__gte": key.number})
-    rows = rows.filter(higher, **{f"{moment}__gte": key.moment}).order_by(moment, number)
-    return [Key(*row) for row in rows.values_list(moment, number)[: PAGE_SIZE + 1]]
+    below = down.filter(lower, **{f"{moment}__lte": key.moment})
+    above = rows.filter(higher, **{f"{moment}__gte": key.moment}).order_by(moment, number)
+    return live(below), live(above)
 
 
 class CountUpTo(Subquery):

@@ -9,7 +9,7 @@ KEEP_AND_ASK = "public, no-cache"
 
 
 def public(view):
-    """A view that everybody gets the same bytes from: GET and HEAD only, kept by anybody who asks again first.
+    """A view that everybody gets the same bytes from: GET and HEAD only, kept by whoever asks again first.
 
     Such a view reads no session, user or message, and sets no cookie. Since it changes nothing, a POST needs
     no token to be told that it is not allowed (405).

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import CharField, OuterRef, Value
+from django.db.models import CharField, F, OuterRef, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,11 +36,11 @@ def beside(edition, *, at):
     are four: same coverage before same source before shared tags, and the newest first. Two queries,
     whatever the number of tags, sources and stories.
     """
-    picked, rail, reasons = _candidates(edition, at=at)
-    computed = sorted((row for row in reasons if row not in picked), key=lambda row: reasons[row].rank, reverse=True)
+    picked, rail, ties = _candidates(edition, at=at)
+    computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
     chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
     cards = Edition.objects.live(at=at).as_cards().order_by().in_bulk({*chosen, *rail})
-    related = [Related(cards[pk], "" if pk in picked else reasons[pk].words(edition)) for pk in chosen]
+    related = [Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen]
     return related, [cards[pk] for pk in rail]
 
 
@@ -67,7 +67,8 @@ class _Ties:
             return _("Same coverage: %(name)s") % {"name": edition.coverage.name}
         if self.is_same_source:
             return _("Cites the same source")
-        return ngettext("%(count)d shared tag", "%(count)d shared tags", self.tag_count) % {"count": self.tag_count}
+        words = ngettext("%(count)d shared tag", "%(count)d shared tags", self.tag_count)
+        return words % {"count": self.tag_count}
 
 
 def _candidates(edition, *, at):
@@ -89,34 +90,27 @@ def _candidates(edition, *, at):
 def _rows(edition, *, at):
     """(kind, position, rows) of every way in which a story can stand beside this one, in a single query."""
     live = Edition.objects.live(at=at)
-    itself = Edition.objects.filter(pk=edition.pk)
+    picks, tags, sources = (
+        model.objects.filter(edition=edition) for model in (EditionRelated, EditionTag, EditionSource)
+    )
+    itself = Edition.objects.filter(pk=edition.pk).annotate(position=F("number"))
+    citing = live.filter(source_rows__source=OuterRef("source"))
+    in_coverage = live.filter(coverage=OuterRef("coverage"))
+    return _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
+        _near("pick", picks, live.filter(article=OuterRef("related")).order_by()),
+        _near("tag", tags, _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
+        _near("source", sources, _newest(citing, "source_rows__")),
+        _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
+        all=True,
+    )
 
-    def of_kind(kind, owners, near, *, position="number"):
-        near = near.values(row=JSONObject(edition="pk", article="article_id", at="published_at"))
-        return owners.order_by().values_list(Value(kind, output_field=CharField()), position, JSONRows(near))
 
-    def newest(near, by):
-        return near.order_by(f"-{by}", "-article_id")[:LOOKED_AT]
+def _near(kind, rows, editions):
+    """For each of the rows its kind, its position, and the editions that it leads to."""
+    editions = editions.values(row=JSONObject(edition="pk", article="article_id", at="published_at"))
+    kind = Value(kind, output_field=CharField())
+    return rows.order_by().values_list(kind, "position", JSONRows(editions))
 
-    parts = [
-        of_kind("rail", itself, live.newest_first()[:LAST_NEWS]),
-        of_kind(
-            "pick", EditionRelated.objects.filter(edition=edition), live.filter(article=OuterRef("related")).order_by(),
-            position="position",
-        ),
-        of_kind(
-            "tag", EditionTag.objects.filter(edition=edition),
-            newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__published_at"), position="position",
-        ),
-        of_kind(
-            "source", EditionSource.objects.filter(edition=edition),
-            newest(live.filter(source_rows__source=OuterRef("source")), "source_rows__published_at"),
-            position="position",
-        ),
-        of_kind(
-            "coverage", itself.exclude(coverage=None),
-            newest(live.filter(coverage=OuterRef("coverage")), "published_at"),
-        ),
-    ]  # fmt: skip
-    first, *others = parts
-    return first.union(*others, all=True)
+
+def _newest(editions, filed_by=""):
+    return editions.order_by(f"-{filed_by}published_at", "-article_id")[:LOOKED_AT]

@@ -11,33 +11,39 @@ from django.db.models import BooleanField, F, Func
 from django.utils.html import escape, format_html_join
 
 from articles.models import Edition
-from articles.models.edition import CARD_FIELDS
+from articles.models.edition import CARD_FIELDS, CARD_LENGTH
 from articles.paging import COUNTED_UP_TO
 from articles.rich_text import excerpt, plain_text, search_words
 
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
-SNIPPET_LENGTH = 240
-BEFORE_A_HIT = 100  # characters of a snippet, at most, before the first word found
+CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
 _QUOTED_OR_NOT = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|([^\s"“”„«»]+)')
-_SENTENCE_START = re.compile(r"(?<=[.!?…][ ”»\"’)])\s*\S|(?<=[。！？])\S")
+_SENTENCE_START = re.compile(r"(?<=[.!?…][ ”»\"’)])\s*(?![a-zà-ÿ])\S|(?<=[。！？])\S")
+
+
+def shortened(typed):
+    """The words of a typed text that are searched for: those in its first 200 characters."""
+    if len(typed) <= LONGEST_QUERY:
+        return typed
+    return typed[: LONGEST_QUERY + 1].rpartition(" ")[0].strip() or typed[:LONGEST_QUERY]
 
 
 def phrases_of(typed):
     """What to search for: a tuple of phrases, each a tuple of words that stand one after the other.
 
     A quoted text is one phrase, and so is what is typed without a space ("HK$466.6", "peace-keeping", 香港).
-    Takes any text. Only its first 200 characters count.
+    Takes any text and reads what `shortened` keeps of it.
     """
-    found = (quoted or bare for quoted, bare in _QUOTED_OR_NOT.findall(typed[:LONGEST_QUERY]))
+    found = (quoted or bare for quoted, bare in _QUOTED_OR_NOT.findall(shortened(typed)))
     phrases = (tuple(word for word, _start, _end in search_words(text)) for text in found)
     return tuple(dict.fromkeys(filter(None, phrases)))
 
 
 def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=None, before=None):
-    """The live stories that hold all the phrases and pass the filters: (Editions as cards with `body`, count).
+    """What holds all the phrases and passes the filters: (live Editions as cards with `body`, how many).
 
-    `since <= published_at < before`, both aware. The rows are not ordered yet; the count stops at 1,001.
+    `since <= published_at < before`, both aware. The rows are not ordered yet; they are counted up to 1,001.
 
     Words that few stories hold are looked up and what is found is sorted. Common ones are read off in the
     list's own order, and only asked whether the index knows them, so that nothing is sorted; on SQLite the
@@ -77,16 +83,20 @@ class _Holds(Func):
         sign = "+" if self.is_common else ""
         hits = "SELECT rowid FROM articles_edition_search WHERE articles_edition_search MATCH %s"
         quoted = " AND ".join(f'"{" ".join(phrase)}"' for phrase in self.phrases)
-        return f"{sign}{key} IN ({hits})", [*params, quoted]
+        return f"{sign}{key} IN ({hits})", (*params, quoted)
 
     def as_postgresql(self, compiler, connection):
-        """All the words by the index, then the phrases by the text, whose words have one space between them."""
+        """All the words by the index, then phrases by the text, where one space stands between words."""
         text, params = compiler.compile(self.source_expressions[1])
         table, _dot, _column = text.rpartition(".")
         words = dict.fromkeys(word for phrase in self.phrases for word in phrase)
-        rows = [f" {' '.join(phrase)} " for phrase in self.phrases if len(phrase) > 1]
-        sql = f"{table}.search_words @@ %s::tsquery" + f" AND strpos(' ' || {text} || ' ', %s) > 0" * len(rows)
-        return f"({sql})", [*params, " & ".join(f"'{word}'" for word in words), *rows]
+        conditions = [f"{table}.search_words @@ %s::tsquery"]
+        values = [" & ".join(f"'{word}'" for word in words)]
+        for phrase in self.phrases:
+            if len(phrase) > 1:
+                conditions.append(f"strpos(' ' || {text} || ' ', %s) > 0")
+                values += [*params, f" {' '.join(phrase)} "]
+        return f"({' AND '.join(conditions)})", tuple(values)
 
 
 def _places(text, phrases):
@@ -124,13 +134,13 @@ def _joined(places):
 
 
 def snippet(edition, phrases):
-    """Safe HTML: what stands around the first phrase found in standfirst or body, marked; "" if none is there.
+    """Safe HTML: what stands around the first phrase found in standfirst or body, marked; "" where none is.
 
-    At most about 240 characters, beginning with a sentence or a word and ending with a whole one.
+    It begins with a sentence or a word and is as long as a card's excerpt.
     """
     body = plain_text(edition.body) if phrases else ""
     for text, is_cut in ((edition.standfirst, False), (body, edition.is_cut)):
-        line = re.sub(r"\s+", " ", text)
+        line = re.sub(r"[ \t\r\n]+", " ", text)
         place = next(_places(line, phrases), None)
         if place:
             return mark(_around(line, place, is_cut=is_cut), phrases)
@@ -138,18 +148,19 @@ def snippet(edition, phrases):
 
 
 def _around(line, place, *, is_cut):
-    start = _beginning(line, place[0])
-    kept = excerpt(line[start:], limit=SNIPPET_LENGTH, is_cut=is_cut)
+    limit = CUT_LENGTH if is_cut else CARD_LENGTH
+    start = 0 if len(line) <= limit else _beginning(line, place[0], most_before=limit // 2)
+    kept = excerpt(line[start:], limit=limit, is_cut=is_cut)
     return f"…{kept}" if start and kept else kept
 
 
-def _beginning(line, hit):
+def _beginning(line, hit, *, most_before):
     """Where a snippet begins: with a sentence not far before the hit, else with a word, else with the hit."""
-    if len(line) <= SNIPPET_LENGTH:
-        return 0
-    nearest = max(0, hit - BEFORE_A_HIT)
+    nearest = max(0, hit - most_before)
     if not nearest:
         return 0
-    sentences = [match.end() - 1 for match in _SENTENCE_START.finditer(line, nearest, hit + 1)]
+    sentence = _SENTENCE_START.search(line, nearest, hit + 1)
+    if sentence:
+        return sentence.end() - 1
     space = line.find(" ", nearest, hit)
-    return sentences[0] if sentences else space + 1 if space >= 0 else hit
+    return space + 1 if space >= 0 else hit

@@ -1,15 +1,13 @@
 """The readers' addresses. Patterns with a literal beginning stand before the one that begins with a year."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import path
 
-from articles import converters, views  # noqa: F401 - the converters register themselves
+from articles import converters, machine_urls, views  # noqa: F401 - the converters register themselves
 
 app_name = "articles"
 
 urlpatterns = [
+    *machine_urls.urlpatterns,
     path("", views.front, name="front"),
     path("archive/", views.archive, name="archive"),
     path("archive/<yyyy:year>/<mm:month>/", views.month, name="month"),
@@ -22,5 +20,3 @@ urlpatterns = [
     path("<page:slug>/", views.page, name="page"),
     path("<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/", views.detail, name="detail"),
 ]
-if find_spec("articles.machine_urls"):
-    urlpatterns += import_module("articles.machine_urls").urlpatterns

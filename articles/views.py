@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import unicodedata
 
 from django.db import DatabaseError
 from django.db.models import F, OuterRef
@@ -24,25 +23,23 @@ LOOKED_AT = 50  # the newest stories whose tags are counted for that
 MOST_WORDS = 100  # characters of an address's words in the search box
 LATEST = 3  # stories on the page for an address that is none
 # Words of our own addresses, which are no words to search for.
-_OUR_WORDS = {"archive", "authors", "coverage", "feed", "reply", "search", "sections", "sources", "tags", "xml"}
+_OUR_WORDS = {"archive", "authors", "coverage", "feed", "reply", "sections", "sources", "tags", "xml"}
 
 
 @public
 def front(request):
-    page = front_page(at=timezone.now())
-    return render(request, "articles/front.html", {"front": page, "sections": page.sections, "rail": page.rail})
+    shown = front_page(at=timezone.now())
+    context = {"front": shown, "sections": shown.sections, "rail": shown.rail}
+    return render(request, "articles/front.html", context)
 
 
 @public
 def detail(request, year, month, day, slug):
-    """200 by the live edition, 301 where the story has moved, 410 where it was withdrawn, else the one 404."""
-    asked = f"/{year}/{month:02}/{day:02}/{slug}/"
-    path, now = unicodedata.normalize("NFC", asked), timezone.now()
+    """200 by the live edition, 301 where the story moved, 410 where it was withdrawn, else the one 404."""
+    path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
     edition = story_at(path, at=now)
     if edition is None:
         return _elsewhere(request, path, at=now)
-    if path != asked:
-        return HttpResponsePermanentRedirect(edition.get_absolute_url())
     related, rail = beside(edition, at=now)
     context = {"edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug}
     return render(request, "articles/detail.html", context)
@@ -111,40 +108,40 @@ def _list_of_used(request, model, slug, filed_by):
 def _used(model, slug, filed_by, *, at):
     """The record of that slug with `story_count` (up to 1,001), or None where no live story uses it."""
     stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).order_by().values("pk")
-    record = model.objects.filter(slug=slug).annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()
+    count = CountUpTo(stories[: COUNTED_UP_TO + 1])
+    record = model.objects.filter(slug=slug).annotate(story_count=count).first()
     return record if record and record.story_count else None
 
 
 def _list(request, record, filed_by, *, at, **context):
-    """The page of the live stories that a record files; `filed_by` leads from Edition to it, as `tag_rows__tag`.
+    """The page of the live stories that a record files. `filed_by` leads to it, as `tag_rows__tag` does.
 
-    The order is taken from where the filing stands, so that one index gives the rows in their order.
+    The order is read where the filing stands, so that one index gives the rows in their order.
     """
     rows = filed_by.rpartition("__")[0]
     filed_at = F(f"{rows}__published_at" if rows else "published_at")
-    editions = Edition.objects.live(at=at).filter(**{filed_by: record}).annotate(filed_at=filed_at)
-    page = page_of(editions.as_cards(), request, moment="filed_at")
+    editions = Edition.objects.filter(**{filed_by: record}).annotate(filed_at=filed_at)
+    page = page_of(editions.as_cards(), request, moment="filed_at", live_at=at)
     name = record._meta.model_name
-    return render(
-        request, f"articles/{name}.html", {**context, name: record, "page": page, "rail": last_news(at=at)}
-    )
+    context |= {name: record, "page": page, "rail": last_news(at=at)}
+    return render(request, f"articles/{name}.html", context)
 
 
 @public
 def archive(request):
-    live = Edition.objects.live()
-    moments = live.order_by("published_at").values_list("published_at", flat=True)
-    page, first, last = page_of(live.as_cards(), request), moments.first(), moments.last()
-    return render(request, "articles/archive.html", {"page": page, "months": _months(first, last) if first else []})
+    now = timezone.now()
+    page = page_of(Edition.objects.as_cards(), request, live_at=now)
+    moments = Edition.objects.live(at=now).order_by("published_at").values_list("published_at", flat=True)
+    months = _months(moments.first(), moments.last()) if page.rows else []
+    return render(request, "articles/archive.html", {"page": page, "months": months})
 
 
 @public
 def month(request, year, month):
-    begin, end = _bounds(year, month)
-    live = Edition.objects.live()
-    page = page_of(live.filter(published_at__gte=begin, published_at__lt=end).as_cards(), request)
-    is_between = page.rows or (live.filter(published_at__lt=begin).exists() and live.filter(published_at__gte=end).exists())
-    if not is_between:
+    (begin, end), now = _bounds(year, month), timezone.now()
+    editions = Edition.objects.filter(published_at__gte=begin, published_at__lt=end)
+    page = page_of(editions.as_cards(), request, live_at=now)
+    if not page.rows and not _has_stories_around(begin, end, at=now):
         raise Http404("The month lies before the first story or after the last.")
     return render(request, "articles/month.html", {"month": begin.date(), "page": page})
 
@@ -155,20 +152,27 @@ def _bounds(year, month):
     return begin, (begin + dt.timedelta(days=31)).replace(day=1)
 
 
+def _has_stories_around(begin, end, *, at):
+    live = Edition.objects.live(at=at)
+    return live.filter(published_at__lt=begin).exists() and live.filter(published_at__gte=end).exists()
+
+
 def _months(first, last):
     """The first days of the months of two moments and of those between, newest first."""
-    first, last = (timezone.localtime(moment).date().replace(day=1) for moment in (first, last))
-    months = [first.year * 12 + first.month - 1 + step for step in range((last.year - first.year) * 12 + last.month - first.month + 1)]
-    return [dt.date(number // 12, number % 12 + 1, 1) for number in reversed(months)]
+    first, last = (timezone.localtime(moment) for moment in (first, last))
+    months = range(last.year * 12 + last.month - 1, first.year * 12 + first.month - 2, -1)
+    return [dt.date(number // 12, number % 12 + 1, 1) for number in months]
 
 
 @public
 def corrections(request):
     now = timezone.now()
-    rows = Correction.objects.public(at=now).annotate(made_at=F("edition__live_from"), article_id=F("edition__article"))
+    rows = Correction.objects.public(at=now)
+    rows = rows.annotate(made_at=F("edition__live_from"), article_id=F("edition__article"))
     page = page_of(rows, request, moment="made_at", number="pk")
     stories = Edition.objects.live(at=now).filter(article__in={row.article_id for row in page.rows})
-    stories = {story.article_id: story for story in stories.only("article", "path", "headline", "language")}
+    stories = stories.order_by().only("article", "path", "headline", "language")
+    stories = {story.article_id: story for story in stories}
     for row in page.rows:
         row.story = stories[row.article_id]
     return render(request, "articles/corrections.html", {"page": page})
@@ -180,13 +184,13 @@ def page(request, slug):
 
 
 def not_found(request, exception):
-    """The one 404 of all addresses that lead nowhere. It answers without its lists when the database does not."""
+    """The one 404 of all addresses that lead nowhere, without its lists when the database does not answer."""
     context = {"words": _words_of(request.path), "sections": [], "latest": []}
     try:
         latest = list(last_news(at=timezone.now())[:LATEST])
         context |= {"sections": list(Section.objects.all()), "latest": latest}
     except DatabaseError:
-        pass  # the failure is told of where it happens; here a page without lists does
+        pass  # the page does without
     response = render(request, "404.html", context, status=404)
     response.headers["Cache-Control"] = KEEP_AND_ASK
     return response

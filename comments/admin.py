@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -132,9 +133,6 @@ class CommentAdmin(ReadOnlyAdmin):
     def has_view_permission(self, request, obj=None):
         return self.has_moderate_permission(request)
 
-    def has_module_permission(self, request):
-        return self.has_moderate_permission(request)
-
     def get_queryset(self, request):
         """Comments with their logs, and with `headline` and `path` of their story as readers know it.
 
@@ -213,14 +211,32 @@ _BUTTONS = {
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = [
-        "decided_at", "comment", "from_status", "to_status", "decided_by", "reason", "reason_text", "rule",
-    ]  # fmt: skip
+    list_display = ["when", "who", "change", "why", "about"]
     list_filter = ["to_status", "reason", "decided_at"]
     list_select_related = ["by", "comment"]
     search_fields = ["=by__username", "comment__name", "reason_text", "rule"]
     fields = [*list_display, "verdict", "text_hash"]
 
-    @admin.display(description=gettext_lazy("who"))
-    def decided_by(self, line):
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Decisions"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("when"), ordering="decided_at")
+    def when(self, line):
+        return line.when
+
+    @admin.display(description=gettext_lazy("who"), ordering="by")
+    def who(self, line):
         return line.decided_by
+
+    @admin.display(description=gettext_lazy("from, to"))
+    def change(self, line):
+        return f"{line.get_from_status_display()} → {line.get_to_status_display()}"
+
+    @admin.display(description=gettext_lazy("reason"))
+    def why(self, line):
+        return ": ".join(filter(None, [line.get_reason_display(), line.reason_text]))
+
+    @admin.display(description=gettext_lazy("comment"), ordering="comment")
+    def about(self, line):
+        address = reverse("admin:comments_comment_change", args=[line.comment_id])
+        return format_html('<a href="{}">{}</a>', address, line.comment)

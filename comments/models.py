@@ -285,8 +285,8 @@ class Decision(NaturalModel):
         settings.AUTH_USER_MODEL, verbose_name=gettext_lazy("who"), on_delete=models.PROTECT, null=True,
         related_name="+",
     )  # fmt: skip
-    from_status = models.CharField(gettext_lazy("from"), max_length=12, choices=Status.choices)
-    to_status = models.CharField(gettext_lazy("to"), max_length=12, choices=Status.choices)
+    from_status = models.CharField(gettext_lazy("status before"), max_length=12, choices=Status.choices)
+    to_status = models.CharField(gettext_lazy("status after"), max_length=12, choices=Status.choices)
     reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason.choices, blank=True)
     reason_text = models.CharField(gettext_lazy("own reason"), max_length=300, blank=True)
     rule = models.CharField(gettext_lazy("rule"), max_length=40, blank=True)
@@ -309,9 +309,13 @@ class Decision(NaturalModel):
         ]
 
     def __str__(self):
-        when = date_format(timezone.localtime(self.decided_at), "j F Y, H:i")
-        facts = {"what": self.get_to_status_display(), "who": self.decided_by, "when": when}
+        facts = {"what": self.get_to_status_display(), "who": self.decided_by, "when": self.when}
         return _("%(what)s by %(who)s, %(when)s") % facts
+
+    @property
+    def when(self):
+        """The day and time of the decision in the site's zone, in words."""
+        return date_format(timezone.localtime(self.decided_at), "j F Y, H:i")
 
     @property
     def decided_by(self):

@@ -1,22 +1,27 @@
-"""What probes ask: `/healthz` (does the process answer?) and `/readyz` (may it be sent readers?)."""
+"""What probes ask: `/healthz` (does the process answer?) and `/readyz` (may it be sent readers?).
 
+Both answer in JSON: {"status": "ok"}, or {"status": "unavailable", "reason": a sentence} with 503. What a
+database says of itself in its errors (hosts, names) is for the log, not for whoever asks.
+"""
+
+import logging
 from functools import cache
 
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import HttpResponse
+from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-PLAIN = "text/plain; charset=utf-8"
+logger = logging.getLogger(__name__)
 
 
 @require_safe
 @never_cache
 def healthz(request):
     """200 as long as the process answers, whatever its database does: a restart would not mend that."""
-    return HttpResponse("ok\n", content_type=PLAIN)
+    return JsonResponse({"status": "ok"})
 
 
 @require_safe
@@ -26,10 +31,16 @@ def readyz(request):
     try:
         missing = _migrations_on_disk() - set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError:
-        return HttpResponse("the database does not answer\n", content_type=PLAIN, status=503)
+        logger.exception("The database does not answer.")
+        return _unavailable("The database does not answer.")
     if missing:
-        return HttpResponse("the database lacks migrations\n", content_type=PLAIN, status=503)
-    return HttpResponse("ok\n", content_type=PLAIN)
+        names = ", ".join(sorted(f"{app}.{name}" for app, name in missing))
+        return _unavailable(f"The database lacks migrations: {names}. Run manage.py migrate.")
+    return JsonResponse({"status": "ok"})
+
+
+def _unavailable(reason):
+    return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
 
 
 @cache  # they change with the code only, and new code means a new process

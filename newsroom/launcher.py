@@ -239,6 +239,8 @@ class Announcement:
             self.is_made = True
             url = write_url(self.host, self.port)
             say(f"The newsroom is at {url}/ and its desk at {url}/admin/. Ctrl-C stops it.")
+            if self.host in ANY_ADDRESS and "NEWSROOM_SITE_URL" not in os.environ:
+                say("Other machines are answered once NEWSROOM_SITE_URL says by which address they come.")
 
     def is_answered(self):
         """True when any answer comes, whatever it says: then the site's code is there."""

@@ -48,11 +48,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # What sets headers comes first, so that the redirect to https and static files have them too.
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.middleware.ResourcePolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -171,5 +172,6 @@ LOGGING = {
         "django": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # pages that never were are asked for all day
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so are other people's hosts
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # Django leaves it to the server to drop the body of a HEAD
     },
 }

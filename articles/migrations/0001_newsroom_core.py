@@ -220,7 +220,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'edition',
                 'verbose_name_plural': 'editions',
-                'ordering': ['article', 'number'],
             },
             bases=(articles.models.language.InALanguage, models.Model),
         ),

@@ -138,7 +138,6 @@ class Edition(InALanguage, NaturalModel):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
-        ordering = ["article", "number"]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="edition_number_is_used_once"),
             models.UniqueConstraint(

@@ -49,7 +49,7 @@ def machine_time(moment):
 
 @register.filter
 def lang_attributes(language):
-    """` lang="fr"`, with ` dir="rtl"` where needed, for an element with words in that language; else nothing."""
+    """` lang="fr"`, and ` dir="rtl"` where needed, for an element with words in a foreign language; or ""."""
     words = _Words(language or "")
     lang = format_html(' lang="{}"', words.lang) if words.lang else SafeString()
     return lang + (format_html(' dir="{}"', words.dir) if words.dir else SafeString())

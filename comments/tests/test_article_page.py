@@ -11,7 +11,23 @@ from comments.tests.replies import MINUTE, approved, posted
 
 pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
-CONTROL = '<input type="text" name="name" autocomplete="name" maxlength="80" required aria-describedby="name_helptext" id="name">'
+FIELDS = [
+    '<div class="field"><label for="text">Your comment</label>'
+    '<p class="hint" id="text_helptext">Up to 5,000 characters. Links are shown as plain text.</p>\n'
+    '<textarea name="text" maxlength="5000" required aria-describedby="text_helptext" id="text">\n'
+    "</textarea></div>",
+    '<div class="pair">\n<div class="field"><label for="name">Name</label>'
+    '<p class="hint" id="name_helptext">Shown with your comment.</p>\n'
+    '<input type="text" name="name" autocomplete="name" maxlength="80" required'
+    ' aria-describedby="name_helptext" id="name"></div>',
+    '<div class="field"><label for="email">Email</label>'
+    '<p class="hint" id="email_helptext">Not published.</p>\n'
+    '<input type="email" name="email" autocomplete="email" maxlength="254" required'
+    ' aria-describedby="email_helptext" id="email"></div>',
+    '<div class="trap" aria-hidden="true"><label for="homepage">Leave this empty</label>'
+    '<input type="text" name="homepage" tabindex="-1" autocomplete="off" id="homepage"></div>',
+    '<p><button type="submit">Post comment</button></p>',
+]
 
 
 def page_of(client, path=STORY):
@@ -74,10 +90,7 @@ def test_a_kept_place_has_no_words(client, edition):
 
 def test_the_form_posts_to_the_reply_address_and_is_the_same_for_everybody(client, edition, moderator):
     part = comments_of(client)
-    assert (
-        f'<form class="reply" id="reply" method="post" action="{STORY}reply/" novalidate aria-labelledby="reply-title">'
-        in part
-    )
+    assert f'<form class="reply" id="reply" method="post" action="{STORY}reply/" novalidate' in part
     assert '<a href="#reply">Leave a reply</a>' in part
     assert "csrf" not in part
     assert re.findall(r' name="(\w+)"', part) == ["text", "name", "email", "homepage", "to", "opened"]
@@ -88,22 +101,9 @@ def test_the_form_posts_to_the_reply_address_and_is_the_same_for_everybody(clien
     assert comments_of(client) == part
 
 
-def test_the_template_pack_prints_fields_as_the_design_has_them(client, edition):
-    part = comments_of(client)
-    assert (
-        '<div class="field"><label for="text">Your comment</label>'
-        '<p class="hint" id="text_helptext">Up to 5,000 characters. Links are shown as plain text.</p>\n'
-        '<textarea name="text" maxlength="5000" required aria-describedby="text_helptext" id="text">\n</textarea></div>'
-    ) in part
-    assert (
-        f'<div class="pair">\n<div class="field"><label for="name">Name</label><p class="hint" id="name_helptext">Shown with your comment.</p>\n{CONTROL}</div>'
-        in part
-    )
-    assert (
-        '<div class="trap" aria-hidden="true"><label for="homepage">Leave this empty</label>'
-        '<input type="text" name="homepage" tabindex="-1" autocomplete="off" id="homepage"></div>'
-    ) in part
-    assert '<p><button type="submit">Post comment</button></p>' in part
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_template_pack_prints_fields_as_the_design_has_them(client, edition, field):
+    assert field in comments_of(client)
 
 
 def test_when_comments_are_closed_they_are_still_read(client, edition):

@@ -19,7 +19,7 @@ PAYLOADS = [
     "' onmouseover='alert(1)",
     "</textarea><script>alert(1)</script>",
     "</title><script>alert(1)</script>",
-    "<!-- ",
+    "<!--x=1-->",
     "]]><x>",
     "{{ 7|add:35 }}{% now 'Y' %}",
     "<b>&lt;&amp;</b>",
@@ -106,19 +106,19 @@ def test_in_the_list_of_the_admin(client, comment, payload, moderator):
     assert shown_as_text(response, EMAIL)
 
 
-@pytest.mark.parametrize("page", ["change", "history"])
-def test_on_its_own_page_and_history_in_the_admin(client, comment, payload, moderator, page):
+@pytest.mark.parametrize("where", ["change", "history"])
+def test_on_its_own_page_and_history_in_the_admin(client, comment, payload, moderator, where):
     comment.reject(by=moderator, reason=Reason.OTHER, reason_text=payload)
     client.force_login(moderator)
-    assert shown_as_text(client.get(reverse(f"admin:comments_comment_{page}", args=[comment.pk])), payload)
+    assert shown_as_text(client.get(reverse(f"admin:comments_comment_{where}", args=[comment.pk])), payload)
 
 
-@pytest.mark.parametrize("page", ["changelist", "change"])
-def test_in_the_log(client, comment, payload, moderator, page):
+@pytest.mark.parametrize("where", ["changelist", "change"])
+def test_in_the_log(client, comment, payload, moderator, where):
     decision = comment.reject(by=moderator, reason=Reason.OTHER, reason_text=payload)
     client.force_login(moderator)
-    args = [decision.pk] if page == "change" else []
-    assert shown_as_text(client.get(reverse(f"admin:comments_decision_{page}", args=args)), payload)
+    args = [decision.pk] if where == "change" else []
+    assert shown_as_text(client.get(reverse(f"admin:comments_decision_{where}", args=args)), payload)
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.REJECTED])

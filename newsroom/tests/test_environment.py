@@ -1,12 +1,24 @@
 """What differs between machines comes from `NEWSROOM_*` variables; a wrong value gets a sentence."""
 
+import os
+import re
+import runpy
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from newsroom import environment
+
+
+@pytest.fixture(autouse=True)
+def names_read(monkeypatch):
+    """The names asked for from here on; those that the settings asked for stay as they were."""
+    monkeypatch.setattr(environment, "names_read", set())
 
 
 @pytest.fixture
@@ -88,8 +100,7 @@ def test_a_wrong_value_is_named_with_the_values_allowed(give, read, options, val
     assert "pw" not in str(caught.value)
 
 
-def test_a_variable_that_was_asked_for_is_remembered(give, monkeypatch):
-    monkeypatch.setattr(environment, "names_read", set())
+def test_a_variable_that_was_asked_for_is_remembered():
     environment.text("X", default="")
     assert environment.names_read == {"NEWSROOM_X"}
 
@@ -232,3 +243,32 @@ def test_a_postgresql_without_its_driver_says_what_to_install(give, monkeypatch)
     give("postgres://me:pw@db.example/news")
     with pytest.raises(ImproperlyConfigured, match=r"until requirements/production\.txt is installed"):
         environment.database("X", sqlite_file="unused")
+
+
+# --- the whole
+
+
+def test_the_readme_lists_every_variable_there_is():
+    runpy.run_path(str(settings.BASE_DIR / "newsroom" / "settings.py"))
+    listed = re.findall(
+        r"^\| `(NEWSROOM_\w+)` \|", (settings.BASE_DIR / "README.md").read_text(), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(environment.names_read)
+
+
+def manage(*arguments, **variables):
+    """What `manage.py` prints on its error stream, with these variables set."""
+    command = [sys.executable, "manage.py", *arguments]
+    environ = os.environ | variables
+    return subprocess.run(command, cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True).stderr
+
+
+def test_a_wrong_variable_stops_the_start_with_a_sentence_and_no_traceback():
+    expected = "NEWSROOM_TIME_ZONE is 'Brussels'. Allowed: a time zone's name such as Europe/Brussels."
+    assert manage("check", NEWSROOM_TIME_ZONE="Brussels") == f"newsroom: {expected}\n"
+
+
+def test_a_misspelt_variable_is_warned_of_at_the_start():
+    printed = manage("check", NEWSROOM_TIMEZONE="Europe/Brussels")
+    assert "NEWSROOM_TIMEZONE is set, but no setting has that name." in printed
+    assert "HINT: Did you mean NEWSROOM_TIME_ZONE?" in printed

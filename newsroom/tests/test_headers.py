@@ -122,6 +122,8 @@ def test_a_site_on_tls_is_kept_there_for_a_year(client, on_tls):
 def test_a_site_on_tls_sends_everybody_there_but_probes(client, on_tls):
     response = client.get("/admin/login/", headers={"host": "news.example"})
     assert (response.status_code, response.url) == (301, "https://news.example/admin/login/")
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert directives(response)["default-src"] == ["'none'"]
     assert client.get("/healthz", headers={"host": "localhost"}).status_code != 301
 
 

@@ -4,6 +4,7 @@ The lines are read from the captured texts here once more, without the parser th
 """
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -74,12 +75,11 @@ def loaded(db):
 class Page:
     """A page as a reader sees it. `elements` and `texts` take an XPath below its body, and its variables."""
 
-    def __init__(self, client, address):
+    def __init__(self, client, address, *, status=200):
         response = client.get(address)
-        assert response.status_code == 200, f"{address} answers {response.status_code}"
+        assert response.status_code == status, f"{address} answers {response.status_code}"
         self.source = response.content.decode()
-        self.tree = html.document_fromstring(response.content)
-        self.body = self.tree.find("body")
+        self.body = html.document_fromstring(response.content).find("body")
         for unseen in self.body.xpath(".//script | .//style | .//template | .//*[@hidden]"):
             unseen.drop_tree()
 
@@ -205,7 +205,7 @@ def test_the_briefing_lists_its_six_sources_in_order_without_a_dead_link(read):
     assert shown.texts("//*[@id='sources']//ol/li//cite") == [title for title, _, _ in rows]
     publishers = [publisher for _, _, publisher in rows if publisher]
     assert shown.texts(f"//*[@id='sources']//li//*{of_class('publisher')}") == publishers
-    assert shown.elements("//cite//a | .//a[.//cite] | .//a[not(@href) or @href='' or @href='#']") == []
+    assert shown.texts("//cite//a | .//a[.//cite] | .//a[not(@href) or @href='' or @href='#']") == []
 
 
 def test_the_briefing_shows_its_four_related_items_in_order(read):
@@ -252,6 +252,18 @@ def test_a_headline_alone_looks_finished_in_the_rail(read):
 # --- French
 
 
+def bearers_of_the_french_headline(shown):
+    """The innermost elements of the page that hold the headline; there is one at least."""
+    bearers = [part for part in shown.elements("//*") if FRENCH_HEADLINE in text_of(part)]
+    innermost = [part for part in bearers if not any(FRENCH_HEADLINE in text_of(child) for child in part)]
+    assert innermost
+    return innermost
+
+
+def language_of(part):
+    return part.xpath("string(ancestor-or-self::*[@lang][1]/@lang)")
+
+
 @pytest.mark.parametrize(
     "where",
     [
@@ -266,12 +278,16 @@ def test_a_headline_alone_looks_finished_in_the_rail(read):
     ],
 )
 def test_the_french_headline_is_marked_and_announced_wherever_it_stands(read, where):
-    bearers = [part for part in read(where).elements("//*") if FRENCH_HEADLINE in text_of(part)]
-    innermost = [part for part in bearers if not any(FRENCH_HEADLINE in text_of(child) for child in part)]
-    assert innermost
-    for part in innermost:
-        assert part.xpath("string(ancestor-or-self::*[@lang][1]/@lang)") == "fr"
+    for part in bearers_of_the_french_headline(read(where)):
+        assert language_of(part) == "fr"
         assert "In French" in text_of(part.xpath("ancestor::article[1]")[0])
+
+
+def test_the_french_headline_is_marked_where_a_page_names_it_in_passing(client):
+    asides = [("/no-such-page/", 404), (f"{address_of(FRENCH_HEADLINE)}reply/", 200)]
+    for address, status in asides:
+        shown = Page(client, address, status=status)
+        assert {language_of(part) for part in bearers_of_the_french_headline(shown)} == {"fr"}
 
 
 def test_only_the_french_story_is_said_to_be_in_another_language(read):
@@ -344,7 +360,7 @@ LISTS = [
     "/authors/newsroom-desk/",
     "/coverage/international-organization-for-mediation/",
 ]
-SEARCHES = [f"/search/?q={words}" for words in ("the", "mediation", "air+passenger", "slovenia", "une")]
+SEARCHES = [f"/search/?q={words}" for words in ("the", "mediation", "air+passenger", "slovenia", "un+an")]
 
 
 @pytest.mark.parametrize("addresses", [LISTS, SEARCHES], ids=["lists", "searches"])
@@ -354,14 +370,20 @@ def test_no_excerpt_in_a_list_ends_in_a_cut_word(read, addresses):
     assert any(excerpt.endswith("…") for found in excerpts.values() for excerpt in found)
 
 
+def descriptions_of(source):
+    """What a page tells machines its story is about, in its head and in its JSON-LD."""
+    tree = html.document_fromstring(source.encode())
+    described = "@name='description' or @property='og:description' or @name='twitter:description'"
+    records = [json.loads(script.text) for script in tree.xpath("//script[@type='application/ld+json']")]
+    told = [record["description"] for record in records if "description" in record]
+    return tree.xpath(f"//meta[{described}]/@content") + told
+
+
 def test_no_excerpt_or_description_on_an_article_page_ends_in_a_cut_word(read):
-    described = (
-        "//meta[@name='description' or @property='og:description' or @name='twitter:description']/@content"
-    )
     for headline in [BRIEFING_HEADLINE, *RELATED[0::3], *LAST_NEWS]:
         shown = read(headline)
         assert badly_cut(shown.texts(EXCERPTS)) == []
-        descriptions, (text, _is_cut) = shown.tree.xpath(described), TEXTS[headline]
+        descriptions, (text, _is_cut) = descriptions_of(shown.source), TEXTS[headline]
         if len(text) < 40:
             assert text not in descriptions
         else:

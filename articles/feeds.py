@@ -1,0 +1,197 @@
+"""Atom feeds of the newest stories: of the site, a section, a tag, an author, a coverage.
+
+An entry is called by the story's `uid`, so that it stays the same when its address changes. Every address
+is absolute and begins with SITE_URL: the request's Host header is never asked.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.db.models import Exists, F, OuterRef
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from articles.models import Author, Coverage, Edition, Section, Tag, TagAlias
+from articles.public import public
+
+NEWEST = 20
+# XML may not hold these at all, not even escaped: controls, halves of surrogate pairs, noncharacters.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_STORIES_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def xml_text(text):
+    """The text without the characters that no XML document may hold."""
+    return _NOT_XML.sub("", text)
+
+
+def site_address(path):
+    """The public address of a path of this site, which is percent-encoded already."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a feed is of, at a moment. `record` is None for the whole site."""
+
+    at: dt.datetime
+    record: Section | Tag | Author | Coverage | None = None
+
+
+class StoryAtom(Atom1Feed):
+    """Atom with what Django's has no place for: several authors, the language of an entry, its text."""
+
+    def latest_post_date(self):
+        # Django takes the time of day for a feed without entries, whose bytes would then differ each second.
+        return super().latest_post_date() if self.items else _NO_STORIES_YET
+
+    def item_attributes(self, item):
+        language = item["edition"].lang
+        return {"xml:lang": language} if language else {}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        edition = item["edition"]
+        for byline in edition.bylines:
+            element = "contributor" if byline["role"] else "author"
+            handler.startElement(element, {})
+            handler.addQuickElement("name", xml_text(byline["name"]))
+            handler.addQuickElement("uri", site_address(reverse("articles:author", args=[byline["slug"]])))
+            handler.endElement(element)
+        if edition.description:
+            handler.addQuickElement("summary", xml_text(edition.description))
+        if text := feed_text(edition):
+            handler.addQuickElement("content", xml_text(text), {"type": "html"})
+
+
+def feed_text(edition):
+    """The body as HTML that can be read anywhere: "" where there is none, or where it stops in mid-sentence.
+
+    A marker leads to the source list of the story's own page. It loses its anchor, which only the links
+    back on that page lead to, and which two entries on one page of a feed reader would share.
+    """
+    if edition.is_cut:
+        return ""
+    page = site_address(edition.get_absolute_url())
+    html = re.sub(r' id="cite-[0-9]+-[0-9]+"', "", edition.printed_body)
+    return html.replace('href="#', f'href="{page}#').replace('href="/', f'href="{settings.SITE_URL}/')
+
+
+class StoryFeed(Feed):
+    """The newest stories of the site. What narrows it overrides `stories`, `page` and `name`."""
+
+    feed_type = StoryAtom
+    language = settings.LANGUAGE_CODE
+
+    def __call__(self, request, *args, **kwargs):
+        response = super().__call__(request, *args, **kwargs)
+        # A withdrawal makes a feed's newest date older: who asks by the date alone would never learn of it.
+        del response.headers["Last-Modified"]
+        return response
+
+    def get_object(self, request):
+        return Subject(at=timezone.now())
+
+    def title(self, subject):
+        return xml_text(f"{settings.SITE_NAME}: {self.name(subject)}")
+
+    def name(self, subject):
+        return _("all articles")
+
+    def link(self, subject):
+        return site_address(self.page(subject))
+
+    def feed_url(self, subject):
+        return f"{self.link(subject)}feed.xml"
+
+    def page(self, subject):
+        """The path of the page that shows the same stories."""
+        return reverse("articles:front")
+
+    def author_name(self):
+        return xml_text(settings.SITE_NAME)
+
+    def author_link(self):
+        return site_address("/")
+
+    def items(self, subject):
+        stories = self.stories(Edition.objects.live(at=subject.at), subject).with_tags()
+        return stories.annotate(uid=F("article__uid")).defer("search_text").select_related("section")[:NEWEST]
+
+    def stories(self, live, subject):
+        return live.newest_first()
+
+    def item_title(self, edition):
+        return xml_text(edition.headline)
+
+    def item_link(self, edition):
+        return site_address(edition.get_absolute_url())
+
+    def item_guid(self, edition):
+        return f"urn:uuid:{edition.uid}"
+
+    def item_description(self, edition):
+        return None  # Django would mark it as HTML; StoryAtom writes it as the plain text it is
+
+    def item_pubdate(self, edition):
+        return edition.published_at
+
+    def item_updateddate(self, edition):
+        return edition.updated_at or edition.published_at
+
+    def item_categories(self, edition):
+        return [xml_text(name) for name in [edition.section.name, *(tag["name"] for tag in edition.tags)]]
+
+    def item_extra_kwargs(self, edition):
+        return {"edition": edition}
+
+
+class FiledFeed(StoryFeed):
+    """The newest stories that one record files. `filed_by` leads from Edition to it, as `tag_rows__tag`."""
+
+    def __init__(self, model, filed_by, *, may_be_empty=False):
+        self.model, self.filed_by, self.may_be_empty = model, filed_by, may_be_empty
+
+    def get_object(self, request, slug):
+        now = timezone.now()
+        stories = Edition.objects.live(at=now).filter(**{self.filed_by: OuterRef("pk")})
+        used = self.model.objects.all() if self.may_be_empty else self.model.objects.filter(Exists(stories))
+        return Subject(at=now, record=get_object_or_404(used, slug=slug))
+
+    def name(self, subject):
+        return f"#{subject.record}" if self.model is Tag else str(subject.record)
+
+    def page(self, subject):
+        return reverse(f"articles:{self.model._meta.model_name}", args=[subject.record.slug])
+
+    def stories(self, live, subject):
+        """Ordered by where the filing stands, so that one index gives the rows in their order."""
+        rows = self.filed_by.rpartition("__")[0]
+        filed_at = F(f"{rows}__published_at" if rows else "published_at")
+        filed = live.filter(**{self.filed_by: subject.record}).annotate(filed_at=filed_at)
+        return filed.order_by("-filed_at", "-article_id")
+
+
+site_feed = public(StoryFeed())
+section_feed = public(FiledFeed(Section, "section", may_be_empty=True))
+author_feed = public(FiledFeed(Author, "author_rows__author"))
+coverage_feed = public(FiledFeed(Coverage, "coverage"))
+_feed_of_tag = FiledFeed(Tag, "tag_rows__tag")
+
+
+@public
+def tag_feed(request, slug):
+    """The feed of a tag, which a name that was merged into it leads to."""
+    try:
+        return _feed_of_tag(request, slug=slug)
+    except Http404:
+        alias = get_object_or_404(TagAlias.objects.select_related("tag"), slug=slug)
+        _feed_of_tag.get_object(request, slug=alias.tag.slug)
+        return HttpResponsePermanentRedirect(reverse("articles:tag_feed", args=[alias.tag.slug]))

@@ -1,0 +1,126 @@
+"""What crawlers are told: sitemaps of the pages that readers can reach, and robots.txt.
+
+`/sitemap.xml` names the chunks. Chunk 0 lists the site's own pages and its sections; chunk n lists the live
+stories, tags, authors, sources and coverages whose number lies in the n-th two hundred. So a page stays in
+its chunk for ever, a chunk holds 1,000 addresses at most, and is found without counting rows off.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Subquery
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.feeds import site_address, xml_text
+from articles.models import Author, Coverage, Edition, Section, Source, Tag
+from articles.pages import PAGES
+from articles.public import public
+
+RANGE = 200  # numbers in a chunk: of five kinds that makes 1,000 addresses
+NEWS_FOR = dt.timedelta(hours=48)  # what Google News takes, and no more than 1,000 of them
+MOST_NEWS = 1_000
+# What files a story: the model, and what leads from Edition to it.
+FILED_BY = {
+    Tag: "tag_rows__tag",
+    Author: "author_rows__author",
+    Source: "source_rows__source",
+    Coverage: "coverage",
+}
+
+
+def chunk_of(number):
+    """The number of the chunk that lists the record of that number."""
+    return (number - 1) // RANGE + 1
+
+
+@public
+def sitemap(request):
+    chunks = [reverse("articles:sitemap_chunk", args=[number]) for number in range(_last_chunk() + 1)]
+    return _xml(request, "articles/sitemap_index.xml", {"addresses": map(site_address, chunks)})
+
+
+def _last_chunk():
+    """The number of the last chunk that lists anything live. One query."""
+    now = timezone.now()
+    last = {
+        f"last_{model._meta.model_name}": Subquery(_live(model, at=now).order_by("-pk").values("pk")[:1])
+        for model in FILED_BY
+    }
+    stories = Edition.objects.live(at=now).order_by("-article_id").annotate(**last)
+    return chunk_of(max(number or 0 for number in stories.values_list("article_id", *last).first() or [0]))
+
+
+def _live(model, *, at):
+    """The records of that model that a live story uses."""
+    stories = Edition.objects.live(at=at).filter(**{FILED_BY[model]: OuterRef("pk")})
+    return model.objects.filter(Exists(stories))
+
+
+@public
+def sitemap_chunk(request, number):
+    """The addresses of one chunk, none where its numbers belong to nothing live; 404 past the last one."""
+    if number > _last_chunk():
+        raise Http404("There are fewer chunks.")
+    return _xml(request, "articles/sitemap.xml", {"rows": _numbered(number) if number else _own_pages()})
+
+
+def _own_pages():
+    names = [reverse(f"articles:{name}") for name in ("front", "archive", "corrections")]
+    pages = [reverse("articles:page", args=[slug]) for slug in PAGES]
+    sections = Section.objects.values_list("slug", flat=True)[: RANGE * 4]
+    return [
+        {"address": site_address(path)}
+        for path in names + pages + [_page(Section, slug) for slug in sections]
+    ]
+
+
+def _page(model, slug):
+    return reverse(f"articles:{model._meta.model_name}", args=[slug])
+
+
+def _numbered(number):
+    now = timezone.now()
+    numbers = ((number - 1) * RANGE + 1, number * RANGE)
+    stories = Edition.objects.live(at=now).filter(article__pk__range=numbers).order_by("article_id")
+    rows = [
+        {"address": site_address(story.get_absolute_url()), "changed_at": story.live_from}
+        for story in stories.only("path", "live_from")
+    ]
+    for model in FILED_BY:
+        slugs = _live(model, at=now).filter(pk__range=numbers).order_by("pk").values_list("slug", flat=True)
+        rows += [{"address": site_address(_page(model, slug))} for slug in slugs]
+    return rows
+
+
+@public
+def news_sitemap(request):
+    """The stories of the last two days, for news search engines; a valid sitemap when there are none."""
+    now = timezone.now()
+    stories = Edition.objects.live(at=now).filter(published_at__gt=now - NEWS_FOR).newest_first()
+    rows = [
+        {
+            "address": site_address(story.get_absolute_url()),
+            "headline": xml_text(story.headline),
+            "language": story.language,
+            "published_at": story.published_at,
+        }
+        for story in stories.only("path", "headline", "language", "published_at")[:MOST_NEWS]
+    ]
+    return _xml(
+        request, "articles/news_sitemap.xml", {"rows": rows, "publication": xml_text(settings.SITE_NAME)}
+    )
+
+
+def _xml(request, template, context):
+    return render(request, template, context, content_type="application/xml; charset=utf-8")
+
+
+@public
+def robots(request):
+    """Everything may be read but the desk, and searches: each of their links leads to more of them."""
+    lines = ["User-agent: *", "Disallow: /admin/", f"Disallow: {reverse('articles:search')}", ""]
+    lines += [f"Sitemap: {site_address(reverse(f'articles:{name}'))}" for name in ("sitemap", "news_sitemap")]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

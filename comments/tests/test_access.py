@@ -1,0 +1,127 @@
+"""Who may do what: each person at every comment address."""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from comments import urls
+from comments.models import Comment, Status
+from comments.posting import private_token
+from comments.tests.replies import approved, posted, typed
+
+pytestmark = pytest.mark.django_db
+STORY = "/2025/06/09/harbour-bridge-reopens/"
+PEOPLE = ["reader", "outsider", "reporter", "administrator", "editor", "moderator"]
+MODERATORS = {"editor", "moderator"}
+
+PUBLIC = [
+    ("get", "reply", 200),
+    ("head", "reply", 200),
+    ("post", "reply", 303),
+    ("put", "reply", 405),
+    ("get", "own", 200),
+    ("head", "own", 200),
+    ("post", "own", 303),
+    ("delete", "own", 405),
+]
+
+# address in the admin, method, what those who moderate get; others get 403, readers the sign-in page
+DESK = [
+    ("comment_changelist", "get", 200),
+    ("comment_changelist", "post", 302),
+    ("comment_change", "get", 200),
+    ("comment_change", "post", 403),
+    ("comment_history", "get", 200),
+    ("comment_decide", "get", 405),
+    ("comment_decide", "post", 302),
+    ("comment_delete", "get", 403),
+    ("comment_delete", "post", 403),
+    ("comment_add", "get", 403),
+    ("comment_add", "post", 403),
+    ("decision_changelist", "get", 200),
+    ("decision_change", "get", 200),
+    ("decision_change", "post", 403),
+    ("decision_history", "get", 200),
+    ("decision_delete", "get", 403),
+    ("decision_delete", "post", 403),
+    ("decision_add", "get", 403),
+    ("decision_add", "post", 403),
+]
+
+
+@pytest.fixture(params=PEOPLE)
+def somebody(request, client):
+    """The name of somebody at whose browser the client sits."""
+    if request.param != "reader":
+        client.force_login(request.getfixturevalue(request.param))
+    return request.param
+
+
+@pytest.mark.parametrize(("method", "where", "status"), PUBLIC)
+def test_replying_is_the_same_for_everybody(client, edition, somebody, method, where, status):
+    comment = posted(edition, "Mine")
+    address = f"{STORY}reply/" + (f"{private_token(comment)}/" if where == "own" else "")
+    sent = {"data": typed()} if method == "post" else {}
+    assert getattr(client, method)(address, **sent).status_code == status
+
+
+@pytest.mark.parametrize(("where", "method", "status"), DESK)
+def test_only_those_who_moderate_come_to_comments_in_the_admin(
+    client, edition, somebody, where, method, status
+):
+    comment = approved(edition)
+    row = comment if where.startswith("comment") else comment.decisions.get()
+    args = [] if where.endswith(("changelist", "add")) else [row.pk]
+    sent = {"data": {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}}
+    response = getattr(client, method)(
+        reverse(f"admin:comments_{where}", args=args), **(sent if method == "post" else {})
+    )
+    if somebody == "reader":
+        assert response.headers["Location"].startswith(reverse("admin:login"))
+    elif somebody in MODERATORS:
+        assert response.status_code == status
+    elif where == "comment_decide" and method == "get":
+        assert response.status_code == 405
+    else:
+        assert response.status_code == 403
+    decided = somebody in MODERATORS and (where, method) in {
+        ("comment_changelist", "post"), ("comment_decide", "post"),
+    }  # fmt: skip
+    assert Comment.objects.get().status == (Status.SPAM if decided else Status.APPROVED)
+
+
+def test_the_addresses_of_others_show_nobody_an_email_address(client, edition, somebody):
+    comment = approved(edition)
+    if somebody in MODERATORS:
+        return
+    pages = [STORY, f"{STORY}reply/?to={comment.pk}", reverse("admin:comments_comment_changelist")]
+    assert all(b"reader@example.com" not in client.get(page, follow=True).content for page in pages)
+
+
+def test_the_tables_name_every_address():
+    public = {pattern.name for pattern in urls.urlpatterns}
+    assert public == {where for _, where, _ in PUBLIC}
+    names = {name for name in get_resolver().namespace_dict["admin"][1].reverse_dict if isinstance(name, str)}
+    assert {name.removeprefix("comments_") for name in names if name.startswith("comments_")} == {
+        where for where, _, _ in DESK
+    }
+
+
+def test_the_admins_index_offers_comments_to_those_who_moderate(client, somebody):
+    page = client.get(reverse("admin:index"), follow=True).content.decode()
+    assert (reverse("admin:comments_comment_changelist") in page) is (somebody in MODERATORS)
+
+
+def test_a_decision_needs_the_admins_token(edition, moderator, client):
+    client.handler.enforce_csrf_checks = True
+    client.force_login(moderator)
+    comment = posted(edition)
+    response = client.post(
+        reverse("admin:comments_comment_decide", args=[comment.pk]), {"decision": "approve"}
+    )
+    assert response.status_code == 403
+    assert Comment.objects.get().status == Status.PENDING
+
+
+def test_replying_needs_no_token(edition, client):
+    client.handler.enforce_csrf_checks = True
+    assert client.post(f"{STORY}reply/", typed()).status_code == 303
