@@ -27,9 +27,9 @@ soak: install ## the whole suite with ten times as many of the examples that hyp
 lint: export NEWSROOM_DATA_DIR := .venv/data-for-lint
 lint: install ## style, templates, import directions, types, missing migrations, lengths
 	@$(BIN)/ruff check --quiet --output-format=concise .
-	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff format --check .
 	@find templates -name '*.html' -exec $(BIN)/djade --check {} +
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 	@find newsroom comments articles -name '*.py' -exec $(BIN)/django-upgrade --target-version 5.2 --check {} +
 	@$(BIN)/python manage.py makemigrations --check --dry-run

@@ -33,7 +33,7 @@ def debian_server(programs):
 
     try:
         as_postgres("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
         as_postgres("pg_ctl", "start", "-w", "-l", f"{folder}/log", "-o", options)
         try:
             yield f"postgres://postgres@{folder.replace('/', '%2F')}/postgres"

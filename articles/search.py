@@ -136,14 +136,15 @@ def _joined(places):
 def snippet(edition, phrases):
     """Safe HTML: what stands around the first phrase found in standfirst or body, marked; "" where none is.
 
-    It begins with a sentence or a word and is as long as a card's excerpt.
+    It begins with a sentence or a word, ends with a word, and is as long as a card's excerpt.
     """
     body = plain_text(edition.body) if phrases else ""
     for text, is_cut in ((edition.standfirst, False), (body, edition.is_cut)):
         line = re.sub(r"[ \t\r\n]+", " ", text)
         place = next(_places(line, phrases), None)
         if place:
-            return mark(_around(line, place, is_cut=is_cut), phrases)
+            marked = mark(_around(line, place, is_cut=is_cut), phrases)
+            return marked if "<mark>" in marked else ""  # it may be the broken last word that was found
     return ""
 
 

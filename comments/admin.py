@@ -25,7 +25,7 @@ from comments.models import AlreadyDecided, Comment, Decision, Reason, Status
 APPROVE, SPAM = "approve", "spam"
 
 # What a moderator can decide: the value that a button or the list of actions sends, and its words.
-DECISIONS = {
+DECISIONS: dict[str, object] = {
     APPROVE: gettext_lazy("Approve"),
     **{reason: format_lazy("{}: {}", gettext_lazy("Reject"), reason.label) for reason in Reason},
     SPAM: gettext_lazy("Spam"),
@@ -94,7 +94,9 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 class SelectedForm(ActionForm):
-    reason_text = CharField(label=gettext_lazy("Own reason:"), required=False, max_length=REASON_LENGTH)
+    reason_text = CharField(
+        label=gettext_lazy("Own reason, for “Other”:"), required=False, max_length=REASON_LENGTH
+    )
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -209,13 +211,16 @@ _BUTTONS = {
 }
 
 
+LOG_COLUMNS = ["when", "who", "change", "why", "about"]
+
+
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ["when", "who", "change", "why", "about"]
+    list_display = [*LOG_COLUMNS]
     list_filter = ["to_status", "reason", "decided_at"]
     list_select_related = ["by", "comment"]
     search_fields = ["=by__username", "comment__name", "reason_text", "rule"]
-    fields = [*list_display, "verdict", "text_hash"]
+    fields = [*LOG_COLUMNS, "verdict", "text_hash"]
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {"title": _("Decisions"), **(extra_context or {})})

@@ -16,7 +16,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 - compared
 
 def is_too_big(request):
     """Whether the body is announced as bigger than any reply. Asked before anything of it is parsed."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
+    announced = request.headers.get("content-length") or "0"
     return not announced.isdecimal() or int(announced) > BODY_LIMIT
 
 

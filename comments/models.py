@@ -11,7 +11,7 @@ import unicodedata
 import uuid
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -108,11 +108,17 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
         digest = repeat_hash(article=article, parent=parent, name=name, email=email, text=text)
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
         given |= {"posted_at": at, **facts}
-        with transaction.atomic():
-            comment, is_new = self.get_or_create(repeat_hash=digest, defaults=given)
-            if is_new and rule:
-                comment.mark_spam(rule=rule, at=at)
-        return comment, is_new
+        try:
+            with transaction.atomic():
+                comment = self.create(repeat_hash=digest, **given)
+                if rule:
+                    comment.mark_spam(rule=rule, at=at)
+        except IntegrityError:
+            first = self.filter(repeat_hash=digest).first()
+            if first is None:
+                raise
+            return first, False
+        return comment, True
 
 
 class Comment(NaturalModel):
@@ -138,7 +144,7 @@ class Comment(NaturalModel):
     email = models.EmailField(gettext_lazy("e-mail"), blank=True)
     text = models.TextField(gettext_lazy("text"), blank=True)
     status = models.CharField(
-        gettext_lazy("status"), max_length=12, choices=Status.choices, default=Status.PENDING, editable=False
+        gettext_lazy("status"), max_length=12, choices=Status, default=Status.PENDING, editable=False
     )
     posted_at = models.DateTimeField(gettext_lazy("posted"), default=timezone.now)
     network = models.CharField(max_length=64, blank=True, editable=False)
@@ -196,7 +202,7 @@ class Comment(NaturalModel):
 
     def withdraw(self, *, at=None):
         """Takes the comment back for its author: words, name and address go, the place stays."""
-        return self._decide(Status.WITHDRAWN, rule="author", at=at, **self._nothing_said())
+        return self._decide(Status.WITHDRAWN, rule="author", at=at, changes=self._nothing_said())
 
     def withdraw_unread(self, *, at=None):
         """Like `withdraw`, as long as nobody has decided about the comment; then raises AlreadyDecided."""
@@ -210,31 +216,27 @@ class Comment(NaturalModel):
         return {"name": "", "email": "", "text": "", "repeat_hash": freed}
 
     @transaction.atomic
-    def _decide(self, status, *, by=None, reason="", reason_text="", rule="", at=None, **changes):
+    def _decide(self, status, *, at=None, changes=None, **why):
         """Moves the comment from the status the actor saw, and appends the Decision it returns.
 
         The conditional update decides between people who act at once: the row is the first one's, the others
         get AlreadyDecided. What is withdrawn or erased stays so.
         """
-        seen = self.status
+        seen, changes = self.status, {"status": status, **(changes or {})}
         is_final = seen in (Status.WITHDRAWN, Status.ERASED) or seen == status
-        rows = Comment.objects.filter(pk=self.pk, status=seen)
-        if is_final or not rows.update(status=status, **changes):
+        if is_final or not Comment.objects.filter(pk=self.pk, status=seen).update(**changes):
             raise AlreadyDecided(self.last_word())
         decision = Decision.objects.create(
             comment=self,
             number=Decision.objects.filter(comment=self).count() + 1,
             decided_at=at or timezone.now(),
-            by=by,
             from_status=seen,
             to_status=status,
-            reason=reason,
-            reason_text=reason_text,
-            rule=rule,
             verdict=self.verdict,
             text_hash=hashlib.sha256(self.text.encode()).hexdigest(),
+            **why,
         )
-        for name, value in {"status": status, **changes}.items():
+        for name, value in changes.items():
             setattr(self, name, value)
         return decision
 
@@ -285,9 +287,9 @@ class Decision(NaturalModel):
         settings.AUTH_USER_MODEL, verbose_name=gettext_lazy("who"), on_delete=models.PROTECT, null=True,
         related_name="+",
     )  # fmt: skip
-    from_status = models.CharField(gettext_lazy("status before"), max_length=12, choices=Status.choices)
-    to_status = models.CharField(gettext_lazy("status after"), max_length=12, choices=Status.choices)
-    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason.choices, blank=True)
+    from_status = models.CharField(gettext_lazy("status before"), max_length=12, choices=Status)
+    to_status = models.CharField(gettext_lazy("status after"), max_length=12, choices=Status)
+    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason, blank=True)
     reason_text = models.CharField(gettext_lazy("own reason"), max_length=300, blank=True)
     rule = models.CharField(gettext_lazy("rule"), max_length=40, blank=True)
     verdict = models.JSONField(default=dict, blank=True)
@@ -345,7 +347,7 @@ class Flag(NaturalModel):
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="flags")
     network = models.CharField(max_length=64, editable=False)
-    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason.choices)
+    reason = models.CharField(gettext_lazy("reason"), max_length=16, choices=Reason)
     note = models.CharField(gettext_lazy("note"), max_length=300, blank=True)
     flagged_at = models.DateTimeField(gettext_lazy("when"), default=timezone.now)
 

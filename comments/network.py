@@ -31,7 +31,7 @@ def _address(request):
     before it is what the client claims. Without one the header is the client's own invention.
     """
     if settings.IS_BEHIND_PROXY:
-        return request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return request.META.get("REMOTE_ADDR", "")
 
 

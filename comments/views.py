@@ -55,19 +55,19 @@ def under_a_live_story(view):
 @under_a_live_story
 def reply(request, edition):
     """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
-    is_open = Article.objects.filter(pk=edition.article_id, is_open_to_comments=True).exists()
+    article = Article.objects.only("uid", "is_open_to_comments").get(pk=edition.article_id)
     if request.method == "POST":
-        return _posted(request, edition, is_open=is_open)
+        return _posted(request, edition, article)
     wanted = request.GET.get("to", "")
     parent = Comment.objects.find_public(wanted, article=edition.article_id) if wanted else None
     form = ReplyForm(initial={"to": parent.pk if parent else "", "opened": opened_mark(at=timezone.now())})
     missing = bool(wanted) and not parent
-    context = {"parent": parent, "is_open": is_open, "is_missing": missing}
+    context = {"parent": parent, "is_open": article.is_open_to_comments, "is_missing": missing}
     return _page(request, edition, form, status=404 if missing else 200, **context)
 
 
-def _posted(request, edition, *, is_open):
-    article = Article.objects.only("uid").get(pk=edition.article_id)
+def _posted(request, edition, article):
+    is_open = article.is_open_to_comments
     form = ReplyForm(request.POST, article=article, at=timezone.now())
     form.full_clean()
     if is_foreign(request):

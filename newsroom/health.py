@@ -7,7 +7,7 @@ database says of itself in its errors (hosts, names) is for the log, not for who
 import logging
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import JsonResponse
@@ -30,7 +30,7 @@ def readyz(request):
     """200 when the database answers and has had all migrations of this code, otherwise 503 and why."""
     try:
         missing = _migrations_on_disk() - set(MigrationRecorder(connection).applied_migrations())
-    except DatabaseError:
+    except Error:
         logger.exception("The database does not answer.")
         return _unavailable("The database does not answer.")
     if missing:

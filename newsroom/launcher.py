@@ -112,7 +112,7 @@ def check_python():
 def read_address():
     """(host, port) from HOST and PORT."""
     port = os.environ.get("PORT") or "8000"
-    if not (port.isdigit() and 0 < int(port) < 65536):
+    if not (port.isdecimal() and 0 < int(port) < 65536):
         fail(f"PORT is {port!r}: give a number from 1 to 65535, as in make serve PORT=8001.")
     return os.environ.get("HOST") or "127.0.0.1", int(port)
 
@@ -270,7 +270,7 @@ def main(arguments):
         else:
             serve()
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}. Allow this user to write there, then run make again.")
+        fail(f"{error}. Put that right, then run make again.")
 
 
 if __name__ == "__main__":

@@ -157,18 +157,18 @@ class Article(InALanguage, NaturalModel):
         return {key: number for number, key in enumerate(keys, start=1)}
 
     def working_fingerprint(self):
-        """A hash of everything that publishing would show or file; equal copies have equal fingerprints."""
+        """A hash of everything that publishing would show or file; equal copies have equal fingerprints.
+
+        Rows stand in it by what never changes of them, not by database ids: copies of a site agree.
+        """
+        sources = self.citations.order_by("position", "pk")
         content = [
-            self.headline, self.standfirst, clean_html(self.body), self.language, self.kind, self.is_cut,
-            self.section_id, self.coverage_id, self.image_id, self.slug,
-            [tag.pk for tag in self.tag_list()],
-            list(self.bylines.order_by("position", "pk").values_list("author_id", "role")),
-            list(
-                self.citations.order_by("position", "pk").values_list(
-                    "key", "source_id", "source__title", "source__publisher", "source__url"
-                )
-            ),
-            list(self.related_picks.order_by("position", "pk").values_list("related_id", flat=True)),
+            self.headline, self.standfirst, clean_html(self.body), self.language, self.kind, self.is_cut, self.slug,
+            self.section.slug, self.coverage and self.coverage.slug, self.image and self.image.file.name,
+            [tag.slug for tag in self.tag_list()],
+            list(self.bylines.order_by("position", "pk").values_list("author__slug", "role")),
+            list(sources.values_list("key", "source__slug", "source__title", "source__publisher", "source__url")),
+            list(self.related_picks.order_by("position", "pk").values_list("related__uid", flat=True)),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
 

@@ -128,8 +128,8 @@ def test_what_is_no_address_answers_the_one_404(client, address):
 
 
 PUBLIC = [
-    "/", STORY, "/archive/", "/archive/2025/06/", "/sections/world/", "/tags/span/", "/authors/newsroom-desk/",
-    "/sources/report/", "/coverage/bridges/", "/corrections/", "/about/",
+    "/", STORY, "/archive/", "/archive/2025/06/", "/sections/world/", "/tags/span/",
+    "/authors/newsroom-desk/", "/sources/report/", "/coverage/bridges/", "/corrections/", "/about/",
 ]  # fmt: skip
 
 

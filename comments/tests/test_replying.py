@@ -227,6 +227,7 @@ def test_when_comments_are_closed_nothing_is_stored_and_the_text_is_there_to_cop
     assert '<form class="reply"' not in html(page)
     response = client.post(REPLY, typed(text="<b>My words</b>"))
     assert response.status_code == 422
+    assert "<title>Error: Reply to the article | Newsroom</title>" in html(response)
     assert "Comments closed while you were writing. Copy your text if you want to keep it" in html(response)
     assert ">&lt;b&gt;My words&lt;/b&gt;</textarea>" in html(response)
     assert "Post comment" not in html(response)
@@ -271,6 +272,7 @@ def test_replying_sets_no_cookie_and_reads_no_session(client, edition, moderator
     client.force_login(moderator)
     with django_assert_num_queries(3):  # the story, whether it is open, the sections
         page = client.get(REPLY)
+    assert page.status_code == 200
     assert not page.cookies
     assert "Cookie" not in page.headers.get("Vary", "")
     assert not client.post(REPLY, typed()).cookies

@@ -1,7 +1,7 @@
 """Probes learn whether the process answers and whether the database is ready for readers."""
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 
@@ -9,10 +9,6 @@ from newsroom import health
 
 OK = {"status": "ok"}
 SECRET = "connection to 10.0.0.1 as newsroom:hunter2 refused"
-
-
-def fail(recorder):
-    raise DatabaseError(SECRET)
 
 
 @pytest.mark.parametrize("name", ["healthz", "readyz"])
@@ -40,7 +36,11 @@ def test_readyz_names_the_migrations_that_are_missing(client, monkeypatch):
     )
 
 
-def test_readyz_says_that_the_database_does_not_answer_and_not_why(client, monkeypatch, caplog):
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError])
+def test_readyz_says_that_the_database_does_not_answer_and_not_why(client, monkeypatch, caplog, error):
+    def fail(recorder):
+        raise error(SECRET)
+
     monkeypatch.setattr(MigrationRecorder, "applied_migrations", fail)
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (

@@ -18,13 +18,12 @@ NOW = stories.NOON + dt.timedelta(days=1)
 MOMENT = NOW + dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
 
-# Patterns that never name a story, with the reason.
+# Patterns that never name a story, with the reason. (A 404 names the latest ones.)
 SILENT = {
     "articles:corrections": "the planted stories have no correction",
     "articles:page": "the footer's pages tell of the site",
     "articles:robots": "names sitemaps only",
     "articles:sitemap": "names the chunks only",
-    "comments:own": "needs a token, which is made for one commenter",
     "healthz": "tells of the process",
     "readyz": "tells of the database",
 }

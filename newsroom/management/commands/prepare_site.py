@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         try:
             self.migrate()
             self.fill()
-        except DatabaseError as error:
+        except Error as error:
             raise CommandError(
                 f"The database does not do its part ({str(error).strip()}). Check that it runs, and check "
                 "NEWSROOM_DATABASE_URL and NEWSROOM_DATA_DIR."

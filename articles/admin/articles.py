@@ -1,0 +1,181 @@
+"""Stories: the list, the form that writes them, and the way from it to the pages that publish them."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect, JsonResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import publishing
+from articles.admin import rights
+from articles.admin.log import readable_note
+from articles.admin.publishing_pages import PublishingPages
+from articles.admin.rows import BylineInline, CitationInline, RelatedPickInline, suggestions_of
+from articles.admin.story_list import StoryList, state_pill
+from articles.forms import ArticleForm, moment_text
+from articles.models import Article, ArticleTag, Author, Edition, Section, User
+from articles.models.article import Stage, State
+from articles.rich_text import clean_html, print_markers, word_count
+
+MOST_SUGGESTED = 20
+LOG_SHOWN = 20
+PUBLISHERS_SHOWN = 5
+
+
+@admin.register(Article)
+class ArticleAdmin(StoryList, PublishingPages):
+    form = ArticleForm
+    inlines = [CitationInline, BylineInline, RelatedPickInline]
+    change_form_template = "admin/articles/article/change_form.html"
+    readonly_fields = ["body_as_read"]
+    save_on_top = False
+
+    def get_fieldsets(self, request, obj=None):
+        may_write = self.has_change_permission(request, obj) if obj else True
+        filing = ["kind", "section", "coverage", "language", "tags"]
+        going_live = ["slug", "embargo_until", "is_open_to_comments", "is_cut"]
+        return [
+            (_("Article"), {"fields": ["headline", "standfirst", "body" if may_write else "body_as_read"]}),
+            (_("Publishing"), {"classes": ["side"], "fields": [*filing, *going_live]}),
+        ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.suggest_view)
+        return [path("suggest/", view, name="articles_article_suggest"), *super().get_urls()]
+
+    # Who may do what. A story of somebody else is not in a reporter's list, and its pages answer 403.
+
+    def get_queryset(self, request):
+        articles = self.with_names(super().get_queryset(request).with_state())
+        if rights.sees_every_story(request.user):
+            return articles
+        return articles.filter(pk__in=Article.objects.owned_by(request.user).values("pk"))
+
+    def get_object(self, request, object_id, from_field=None):
+        try:
+            pk = self.opts.pk.to_python(object_id)
+        except ValidationError:
+            return None
+        articles = rights.with_ownership(Article.objects.with_state(), user=request.user)
+        return articles.select_related("updated_by", "section").filter(pk=pk).first()
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and (obj is None or rights.may_view(request.user, obj))
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or rights.may_edit(request.user, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        return obj is not None and rights.may_delete(request.user, obj)
+
+    # The form.
+
+    def get_changeform_initial_data(self, request):
+        """Section and language of the last story that this person began; else the first section."""
+        last = Article.objects.filter(created_by=request.user).order_by("-pk").first()
+        first = Section.objects.first()
+        section = last.section_id if last else first and first.pk
+        language = {"language": last.language} if last else {}
+        return {"section": section} | language | super().get_changeform_initial_data(request)
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, BylineInline) and obj.pk is None and request.method == "GET":
+            author = Author.objects.filter(user=request.user).first()
+            kwargs["initial"] = [{"author": author.pk}] if author else []
+        return kwargs
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("section", "coverage"):
+            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+            field.widget.can_add_related &= db_field.name == "coverage"
+        if db_field.name == "tags":
+            field.widget.attrs |= {"data-suggest": suggestions_of(ArticleTag, "tag"), "data-suggest-many": ","}
+            field.help_text = _("Comma between tags. Existing tags are suggested.")
+        if db_field.name == "body":
+            field.help_text = _("[s1] typed in the text cites the first source.")
+        return field
+
+    @admin.display(description=gettext_lazy("body"))
+    def body_as_read(self, article):
+        """The body for those who may look at it only, its markers numbered. Safe HTML."""
+        return print_markers(clean_html(article.body), article.citation_numbers())
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= self._about(request, obj) if obj else {"state": state_pill(State.DRAFT)}
+        context["may_write"] = self.has_change_permission(request, obj) if obj else True
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def _about(self, request, article):
+        """What the bar and the side column say of a story that exists."""
+        live = Edition.objects.filter(pk=article.live_edition_id).only("path").first()
+        may_publish = rights.may_publish(request.user, article)
+        lines = list(article.log_lines.select_related("by")[:LOG_SHOWN])
+        return {
+            "state": state_pill(article.state),
+            "saved": _saved(article),
+            "live_path": live and live.get_absolute_url(),
+            "planned": article.planned_at and moment_text(article.planned_at),
+            "may_publish": may_publish,
+            "publishers": [] if may_publish else _publishers(),
+            "words": word_count(article.body),
+            "obstacles": _obstacles(article),
+            "log": [(line, readable_note(line)) for line in lines],
+        }
+
+    def save_model(self, request, obj, form, change):
+        """Writes what the form changed and nothing else: stage and fingerprint are not the form's to keep."""
+        if not change:
+            obj.created_by = request.user
+            obj.save()
+        elif names := [name for name in form.changed_data if name != "tags"]:
+            obj.save(update_fields=names)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.stamp(by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._to_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._to_publishing(request, obj) or super().response_change(request, obj)
+
+    def _to_publishing(self, request, obj):
+        if "_publish" not in request.POST:
+            return None
+        messages.success(request, _("The story is saved."))
+        return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[obj.pk]))
+
+    def suggest_view(self, request):
+        """Stories on the site whose headline holds the words of `term`, for the rows of related articles."""
+        term = request.GET.get("term", "").strip()
+        found = Edition.objects.live().newest_first().filter(headline__icontains=term) if term else []
+        rows = [{"id": edition.article_id, "text": edition.headline} for edition in found[:MOST_SUGGESTED]]
+        return JsonResponse({"results": rows})
+
+
+def _saved(article):
+    """`Saved 14:22 by Editor`, with the day where it was not today."""
+    local = timezone.localtime(article.updated_at)
+    is_today = local.date() == timezone.localdate()
+    when = date_format(local, "H:i") if is_today else moment_text(article.updated_at)
+    return _("Saved %(when)s by %(who)s") % {"when": when, "who": article.updated_by or article.created_by}
+
+
+def _publishers():
+    """Names of people who may publish, for those who may not."""
+    people = User.objects.with_perm("articles.publish_article", backend=_BACKEND, include_superusers=False)
+    return [str(person) for person in people.filter(is_active=True).order_by("pk")[:PUBLISHERS_SHOWN]]
+
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def _obstacles(article):
+    found = publishing.obstacles(article, live_from=timezone.now())
+    return [*found, _("The story is spiked.")] if article.stage == Stage.SPIKED else found

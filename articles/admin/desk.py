@@ -1,0 +1,52 @@
+"""What all pages of the desk share: its times, its scripts and styles, and names whose address stays."""
+
+import js_asset
+from django.contrib import admin
+from django.db import models
+
+from articles.forms import DeskTimeField, DeskTimeInput, NamedForm
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """A page of the desk. Times are those of the desk's zone, and nothing counts a whole table."""
+
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateTimeField: {"form_class": DeskTimeField, "widget": DeskTimeInput},
+    }
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    class Media:
+        css = {"all": ["desk/editor.css"]}
+        js = ["desk/desk.js"]
+
+    def render_change_form(self, request, context, **kwargs):
+        # The rich-text editor's import map is inline, so that it needs the nonce of the page.
+        context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
+        return super().render_change_form(request, context, **kwargs)
+
+
+class NamedAdmin(DeskAdmin):
+    """Something that has a page of its own: its slug is offered from its name once, and then stays."""
+
+    form = NamedForm
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": [self.form.named_by]}
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """Records that are looked at: nothing is added, changed or deleted."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

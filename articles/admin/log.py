@@ -1,0 +1,43 @@
+"""The desk's log, to be looked at: the verbs write it, nobody changes it."""
+
+import datetime as dt
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy
+
+from articles.admin.desk import ReadOnlyAdmin
+from articles.forms import moment_text
+from articles.models import DeskLogLine
+
+
+def readable_note(line):
+    """The note of a line of the log; a moment at its start, which plans carry, as people read it."""
+    first, _space, rest = line.note.partition(" ")
+    try:
+        moment = dt.datetime.fromisoformat(first)
+    except ValueError:
+        return line.note
+    return f"{moment_text(moment)} {rest}".strip() if moment.tzinfo else line.note
+
+
+@admin.register(DeskLogLine)
+class DeskLogAdmin(ReadOnlyAdmin):
+    list_display = ["when", "who", "action", "article", "what_was_noted"]
+    list_display_links = ["when"]
+    list_filter = ["action"]
+    list_select_related = ["by", "article"]
+    search_fields = ["article__headline", "note"]
+    search_help_text = gettext_lazy("Search in headlines and notes.")
+    fields = ["when", "who", "action", "article", "what_was_noted"]
+
+    @admin.display(description=gettext_lazy("when"), ordering="at")
+    def when(self, line):
+        return moment_text(line.at)
+
+    @admin.display(description=gettext_lazy("who"))
+    def who(self, line):
+        return line.by
+
+    @admin.display(description=gettext_lazy("note"))
+    def what_was_noted(self, line):
+        return readable_note(line) or "—"

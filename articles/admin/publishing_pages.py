@@ -1,0 +1,184 @@
+"""The pages that put a story before readers and take it away: publish, cancel the schedule, withdraw.
+
+Each says first what will happen, and does it by a plain post. What the verbs refuse is shown on the page,
+with everything that was typed.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from articles import publishing
+from articles.admin.desk import DeskAdmin
+from articles.admin.rights import may_publish
+from articles.admin.story_list import state_pill
+from articles.forms import PublishForm, WithdrawForm, moment_text, zone_name
+from articles.models import Address, Article, Edition
+from articles.models.article import Stage
+from articles.models.slugs import free_slug, slug_from
+from articles.rich_text import excerpt, plain_text
+
+FAR_OFF = dt.timedelta(days=36_500)  # past every embargo
+SUMMARY_LENGTH = 240
+
+
+def future_address(article, *, live_from):
+    """The path that the story will have when it goes live then: its own, unless its slug was changed."""
+    last = article.editions.order_by("number").last()
+    published_at = last.published_at if last else live_from
+    day = timezone.localtime(published_at, timezone.get_default_timezone())
+    folder = f"/{day:%Y/%m/%d}/"
+    if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
+        return last.path
+    wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
+    others = Address.objects.exclude(article=article)
+    return f"{folder}{free_slug(wanted, is_taken=lambda slug: others.filter(path=f'{folder}{slug}/').exists())}/"
+
+
+class Outlook:
+    """What the publish page says of a story at a moment: what stands in the way, and what publishing will do."""
+
+    def __init__(self, article, *, at):
+        self.article, self.at = article, at
+        editions = list(article.editions.order_by("number"))
+        self.plan = next((edition for edition in editions if edition.live_from > at), None)
+        self.live = Edition.objects.live(at=at).filter(article=article).first()
+        self.is_first = not any(edition.live_from <= at for edition in editions)
+        self.address = settings.SITE_URL + future_address(article, live_from=at)
+        self.summary = article.standfirst or excerpt(plain_text(article.body), limit=SUMMARY_LENGTH)
+        self.blocking = publishing.obstacles(article, live_from=at + FAR_OFF)
+        if article.stage == Stage.SPIKED:
+            self.blocking.append(_("The story is spiked. Take it back before it is published."))
+        obstacles = publishing.obstacles(article, live_from=at)
+        self.blocking_now = [sentence for sentence in obstacles if sentence not in self.blocking]
+
+    @property
+    def consequences(self):
+        """The sentences that say what publishing does to what readers see now."""
+        said = []
+        if self.plan:
+            when = {"when": moment_text(self.plan.live_from)}
+            is_update = self.plan.number > 1
+            said.append(
+                (_("This cancels the update planned for %(when)s.") if is_update
+                 else _("This cancels the publication planned for %(when)s.")) % when
+            )  # fmt: skip
+        if self.live:
+            said.append(
+                _("Readers see version %(number)s until then. It stays on record.") % {"number": self.live.number}
+            )
+            said += self._about_unchanged()
+        elif self.is_first:
+            said.append(_("The date in the address is that of the day the story goes live."))
+        else:
+            said.append(_("The story was withdrawn. It comes back under its address."))
+        return said
+
+    def _about_unchanged(self):
+        if self.live.fingerprint != self.article.fingerprint:
+            return []
+        return [_("Readers have this very text already. Only a correction would add something.")]
+
+
+class PublishingPages(DeskAdmin):
+    """The three pages. Only who may publish the story gets to them; everybody else is told so (403)."""
+
+    def get_urls(self):
+        pages = {"publish": self.publish_view, "cancel": self.cancel_view, "withdraw": self.withdraw_view}
+        return [
+            *(
+                path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
+                for name, view in pages.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def publish_view(self, request, pk):
+        article, now = self._publishable(request, pk), timezone.now()
+        outlook = Outlook(article, at=now)
+        form = PublishForm(request.POST or None, article=article, is_first=outlook.is_first, now=now)
+        if request.method == "POST" and form.is_valid():
+            edition = _unless_refused(form, lambda: form.carry_out(by=request.user))
+            if edition:
+                messages.success(request, _published(edition, now=now))
+                return HttpResponseRedirect(_change_page(article))
+        return self._page(request, "publish", article, _("Publish"), form=form, outlook=outlook, zone=zone_name())
+
+    def cancel_view(self, request, pk):
+        article, now = self._publishable(request, pk), timezone.now()
+        plan = article.editions.filter(live_from__gt=now).first()
+        if request.method == "POST":
+            try:
+                publishing.cancel_schedule(article, by=request.user, now=now)
+            except publishing.PublishingRefused as refusal:
+                messages.error(request, " ".join(refusal.messages))
+            else:
+                messages.success(request, _("The schedule is cancelled. Nothing goes live by itself now."))
+            return HttpResponseRedirect(_change_page(article))
+        is_live = Edition.objects.live(at=now).filter(article=article).exists()
+        return self._page(request, "cancel", article, _("Cancel the schedule"), plan=plan, is_live=is_live)
+
+    def withdraw_view(self, request, pk):
+        article, now = self._publishable(request, pk), timezone.now()
+        form = WithdrawForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            done = _unless_refused(
+                form, lambda: publishing.withdraw(article, by=request.user, reason=reason, now=now)
+            )
+            if done:
+                messages.success(request, _("The story is withdrawn. Its address now gives your reason."))
+                return HttpResponseRedirect(_change_page(article))
+        outlook = Outlook(article, at=now)
+        return self._page(request, "withdraw", article, _("Withdraw"), form=form, outlook=outlook)
+
+    def _publishable(self, request, pk):
+        article = get_object_or_404(Article.objects.with_state(), pk=pk)
+        if not may_publish(request.user, article):
+            raise PermissionDenied(_("Your account may not publish this story. Ask an editor to do it."))
+        return article
+
+    def _page(self, request, name, article, title, **context):
+        context |= self.admin_site.each_context(request) | {
+            "title": title, "subtitle": str(article), "article": article, "opts": self.opts,
+            "pill": state_pill(article.state), "media": self.media,
+        }  # fmt: skip
+        return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
+
+
+def _unless_refused(form, verb):
+    """What the verb returns, or None when it was refused: its sentences are then on the form."""
+    try:
+        with transaction.atomic():
+            return verb()
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return None
+
+
+def _change_page(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def _published(edition, *, now):
+    """The message after publishing, with a link to the article where there is something to see."""
+    if edition.live_from > now:
+        return _("Scheduled for %(when)s, %(zone)s time.") % {
+            "when": moment_text(edition.live_from), "zone": zone_name()
+        }  # fmt: skip
+    time = date_format(timezone.localtime(edition.live_from), "H:i")
+    words = _("Published %(time)s.") % {"time": time}
+    return format_html('{} <a href="{}">{}</a>', words, edition.get_absolute_url(), _("View article"))
+
+

@@ -1,0 +1,50 @@
+"""Sources: one record for every story that cites it."""
+
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles.admin.desk import NamedAdmin
+from articles.forms import SourceForm
+from articles.models import Article, Citation, Source
+
+PRINTED = {"title", "publisher", "url"}  # what an edition prints of a source
+
+
+@admin.register(Source)
+class SourceAdmin(NamedAdmin):
+    form = SourceForm
+    list_display = ["title", "publisher", "url", "cited"]
+    search_fields = ["title", "publisher", "url"]
+    search_help_text = gettext_lazy("Search in title, publisher and address.")
+    fields = ["title", "publisher", "url", "language", "slug"]
+
+    def get_queryset(self, request):
+        citing = Citation.objects.filter(source=OuterRef("pk")).order_by().values("source")
+        count = Subquery(citing.annotate(count=Count("pk")).values("count"))
+        return super().get_queryset(request).annotate(story_count=Coalesce(count, 0))
+
+    @admin.display(description=gettext_lazy("cited by"), ordering="story_count")
+    def cited(self, source):
+        return ngettext("%(count)s story", "%(count)s stories", source.story_count) % {"count": source.story_count}
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and PRINTED.intersection(form.changed_data):
+            self._mark_citing(request, obj)
+
+    def _mark_citing(self, request, source):
+        """Stories that cite the source have another fingerprint now: those on the site have unpublished changes."""
+        count = 0
+        for article in Article.objects.filter(citations__source=source):
+            article.fingerprint = article.working_fingerprint()
+            article.save(update_fields=["fingerprint"])
+            count += 1
+        if count:
+            sentence = ngettext(
+                "%(count)s story cites this source. Readers see the new words when it is published again.",
+                "%(count)s stories cite this source. Readers see the new words when they are published again.",
+                count,
+            )
+            messages.info(request, sentence % {"count": count})

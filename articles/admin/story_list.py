@@ -1,0 +1,111 @@
+"""The list of articles: its columns, its filters, and what its search understands."""
+
+from urllib.parse import unquote, urlsplit
+
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.admin.desk import DeskAdmin
+from articles.forms import moment_text
+from articles.models import Address, Article, Byline, Tag
+from articles.models.article import State
+from articles.models.language import language_choices
+from articles.models.tags import tag_key
+
+
+def state_pill(state):
+    """A State as the desk's coloured pill, with its words."""
+    return format_html('<span class="state {}">{}</span>', state, State(state).label)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    """The languages that stories are in, not the eighty they could be in."""
+
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        used = Article.objects.order_by("language").values_list("language", flat=True).distinct()
+        names = dict(language_choices())
+        return [(code, names.get(code, code)) for code in used]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class TagFilter(admin.SimpleListFilter):
+    """A field for a tag's name: a desk has more tags than a list could show."""
+
+    title = gettext_lazy("tag")
+    parameter_name = "tag"
+    template = "admin/articles/article/tag_filter.html"
+
+    def lookups(self, request, model_admin):
+        return ()
+
+    def has_output(self):
+        return True
+
+    def choices(self, changelist):
+        kept = [(key, value) for key, value in changelist.get_filters_params().items() if key != self.parameter_name]
+        kept = [(key, value[-1] if isinstance(value, list) else value) for key, value in kept]
+        if changelist.query:
+            kept.append(("q", changelist.query))
+        yield {"value": self.value() or "", "kept": kept}
+
+    def queryset(self, request, queryset):
+        if not (name := self.value()):
+            return queryset
+        tags = Tag.objects.filter(key=tag_key(name)) | Tag.objects.filter(aliases__key=tag_key(name))
+        return queryset.filter(pk__in=Article.objects.filter(tag_rows__tag__in=tags).values("pk"))
+
+
+class StoryList(DeskAdmin):
+    """The change list of articles."""
+
+    list_display = ["state_as_pill", "headline", "section", "names", "changed"]
+    list_display_links = ["headline"]
+    list_filter = [StateFilter, "section", LanguageFilter, "kind", TagFilter]
+    list_select_related = ["section", "updated_by"]
+    list_per_page = 50
+    search_fields = ["headline", "body", "slug"]
+    search_help_text = gettext_lazy("Search in headline, body and address.")
+    ordering = ["-updated_at", "-pk"]
+    actions = None
+
+    def get_search_results(self, request, queryset, search_term):
+        if "/" not in search_term:
+            return super().get_search_results(request, queryset, search_term)
+        path = unquote(urlsplit(search_term.strip()).path)
+        found = Address.objects.filter(path__icontains=path).values("article")
+        return queryset.filter(pk__in=found), False
+
+    def with_names(self, articles):
+        return articles.prefetch_related(Prefetch("bylines", Byline.objects.select_related("author")))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_as_pill(self, article):
+        return state_pill(article.state)
+
+    @admin.display(description=gettext_lazy("byline"))
+    def names(self, article):
+        return ", ".join(str(byline) for byline in article.bylines.all()) or "—"
+
+    @admin.display(description=gettext_lazy("updated"), ordering="updated_at")
+    def changed(self, article):
+        when, who = moment_text(article.updated_at), article.updated_by
+        return _("%(when)s by %(who)s") % {"when": when, "who": who} if who else when
