@@ -3,6 +3,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from newsroom import checks  # noqa: F401 - what it registers is run by `manage.py check`
 from newsroom.roles import keep_roles
 
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.conf.global_settings import LANGUAGES as LANGUAGES_OF_DJANGO
+from js_asset import static_lazy
 from whitenoise.compress import Compressor
 
+from articles.rich_text import EDITOR_PROCESSORS
 from newsroom import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -161,6 +163,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["newsroom"]
 TAGGIT_TAGS_FROM_STRING = "articles.models.tags.names_from_text"
 TAGGIT_STRING_FROM_TAGS = "articles.models.tags.text_from_tags"
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
+
+# Our own extensions of the rich-text editor: what they may write, and the module that brings them.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [{"js": [static_lazy("desk/editor.js")], "extensions": EDITOR_PROCESSORS}]
 
 LOGGING = {
     "version": 1,

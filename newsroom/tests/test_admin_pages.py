@@ -1,0 +1,89 @@
+"""Every page of the admin opens, for every model that is registered there."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from articles import publishing
+from articles.models import (
+    Article, Author, Coverage, DeskLogLine, Page, Pin, Section, Source, Tag, TagAlias, User,
+)  # fmt: skip
+from articles.tests import stories
+from articles.tests.stories import NOON
+from comments.models import Comment, Decision
+from comments.tests.replies import approved
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+# What nobody adds by hand, superusers included.
+NOT_ADDED = {Comment, Decision, DeskLogLine, Page, TagAlias}
+PAGES = ["changelist", "add", "change", "history"]
+
+
+@pytest.fixture
+def superuser(db):
+    return User.objects.create_superuser("root", "root@desk.example", "a long password")
+
+
+@pytest.fixture
+def records(editor):
+    """One record of each model in the admin, {model: record}."""
+    edition = stories.published(
+        "A bridge reopens", tags=["china"], bylines=[stories.author()], sources=[stories.source("Report")],
+        coverage=Coverage.objects.create(name="The bridge", slug="the-bridge"),
+    )  # fmt: skip
+    article = edition.article
+    comment = approved(edition)
+    publishing.withdraw(article, by=editor, reason="A doubt.", now=NOON.replace(hour=13))
+    tag = Tag.objects.get(name="china")
+    return {
+        Article: article, Author: Author.objects.get(), Comment: comment, Coverage: article.coverage,
+        Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
+        Page: Page.objects.first(), Pin: Pin.objects.create(article=article, pinned_from=NOON),
+        Section: article.section, Source: Source.objects.get(), Tag: tag,
+        TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,
+    }  # fmt: skip
+
+
+def address(model, page, records):
+    args = [records[model].pk] if page in ("change", "history") else []
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_superuser_opens_the_page(client, superuser, records, model, page):
+    client.force_login(superuser)
+    response = client.get(address(model, page, records))
+    assert response.status_code == (403 if page == "add" and model in NOT_ADDED else 200)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_somebody_without_rights_is_told_so(client, outsider, records, model, page):
+    client.force_login(outsider)
+    response = client.get(address(model, page, records))
+    assert response.status_code == 403
+    assert "Your account has no right to do this." in response.text
+
+
+def test_the_stock_tags_are_not_in_the_admin():
+    assert "taggit" not in {model._meta.app_label for model in MODELS}
+
+
+def test_the_index_stands_in_the_desks_order_and_leads_to_the_site(client, superuser):
+    client.force_login(superuser)
+    response = client.get(reverse("admin:index"))
+    names = [model["object_name"] for app in response.context["app_list"] for model in app["models"]]
+    assert names[:3] == ["Article", "Pin", "Coverage"]
+    assert names.index("Article") < names.index("Comment") < names.index("Group")
+    assert '<a href="/">View site</a>' in response.text
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_nothing_is_deleted_by_the_dozen(client, superuser, records, model):
+    client.force_login(superuser)
+    assert "delete_selected" not in client.get(address(model, "changelist", records)).text
