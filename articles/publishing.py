@@ -14,7 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import (
-    Address, Article, Correction, DeskLogLine, Edition, EditionAuthor, EditionRelated, EditionSource, EditionTag,
+    Address,
+    Article,
+    Correction,
+    DeskLogLine,
+    Edition,
+    EditionAuthor,
+    EditionRelated,
+    EditionSource,
+    EditionTag,
     Withdrawal,
 )  # fmt: skip
 from articles.models.edition import Change
@@ -76,7 +84,9 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
     _drop_plan(article, by=by, now=now)
     if live:
         _end(live, at=now)
-    edition = _make_edition(article, by=by, live_from=now, change=change, note=note, correction=correction, now=now)
+    edition = _make_edition(
+        article, by=by, live_from=now, change=change, note=note, correction=correction, now=now
+    )
     _log(article, DeskLogLine.Action.PUBLISHED, by=by, now=now, note=note)
     return edition
 
@@ -96,7 +106,9 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     live = article.editions.live(at=now).first()
     if live:
         _end(live, at=at)
-    edition = _make_edition(article, by=by, live_from=at, change=change, note=note, correction=correction, now=now)
+    edition = _make_edition(
+        article, by=by, live_from=at, change=change, note=note, correction=correction, now=now
+    )
     _log(article, DeskLogLine.Action.SCHEDULED, by=by, now=now, note=f"{at.isoformat()} {note}".strip())
     return edition
 
@@ -123,7 +135,9 @@ def withdraw(article, *, by, reason, now=None):
         raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
     _end(live, at=now)
     _log(article, DeskLogLine.Action.WITHDRAWN, by=by, now=now, note=reason.strip())
-    return Withdrawal.objects.create(article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip())
+    return Withdrawal.objects.create(
+        article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
+    )
 
 
 def _locked(article):
@@ -248,7 +262,9 @@ def _as_read(article):
         "picture": {"alt": image.alt, "caption": image.caption, "credit": image.credit} if image else None,
         "section": article.section,
         "coverage": article.coverage,
-        "search_text": fold(" ".join([article.headline, article.standfirst, text, *(row["name"] for row in bylines)])),
+        "search_text": fold(
+            " ".join([article.headline, article.standfirst, text, *(row["name"] for row in bylines)])
+        ),
     }
 
 
@@ -256,7 +272,8 @@ def _file(edition):
     """Ties the edition to its tags, authors, sources and picked stories, in the working copy's order."""
     article, when = edition.article, edition.published_at
     EditionTag.objects.bulk_create(
-        EditionTag(edition=edition, tag=tag, published_at=when, position=n) for n, tag in enumerate(article.tag_list())
+        EditionTag(edition=edition, tag=tag, published_at=when, position=n)
+        for n, tag in enumerate(article.tag_list())
     )
     EditionAuthor.objects.bulk_create(
         EditionAuthor(edition=edition, author_id=row.author_id, published_at=when, position=n)

@@ -167,10 +167,8 @@ def rate(name, *, default):
 def database(name, *, sqlite_file):
     """Django's settings of one database: SQLite in `sqlite_file`, or what the address says."""
     value = _raw(name)
-    if value:
-        config = _parse_database(name, value)
-    else:
-        config = {"ENGINE": "django.db.backends.sqlite3", "NAME": sqlite_file}
+    in_a_file = {"ENGINE": "django.db.backends.sqlite3", "NAME": sqlite_file}
+    config = _parse_database(name, value) if value else in_a_file
     config |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if config["ENGINE"].endswith("sqlite3"):
         # A file for the tests too: several processes on one file is what the options are for.

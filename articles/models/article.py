@@ -65,7 +65,9 @@ class ArticleQuerySet(models.QuerySet):
             was_live=Exists(editions.filter(live_from__lte=at)),
         ).annotate(
             state=Case(
-                When(live_edition_id__isnull=False, latest_fingerprint=F("fingerprint"), then=Value(State.LIVE)),
+                When(
+                    live_edition_id__isnull=False, latest_fingerprint=F("fingerprint"), then=Value(State.LIVE)
+                ),
                 When(live_edition_id__isnull=False, then=Value(State.LIVE_CHANGED)),
                 When(planned_at__isnull=False, then=Value(State.SCHEDULED)),
                 When(stage=Stage.SPIKED, then=Value(State.SPIKED)),
@@ -91,25 +93,33 @@ class Article(InALanguage, NaturalModel):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     headline = models.CharField(_("headline"), max_length=250)
-    standfirst = models.TextField(_("standfirst"), blank=True, help_text=_("One or two sentences under the headline."))
+    standfirst = models.TextField(
+        _("standfirst"), blank=True, help_text=_("One or two sentences under the headline.")
+    )
     body = ProseEditorField(_("body"), extensions=EDITOR_EXTENSIONS, sanitize=clean_html, blank=True)
     language = models.CharField(_("language"), max_length=12, choices=language_choices, default=site_language)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.NEWS)
     is_cut = models.BooleanField(
         _("captured text that stops short"),
         default=False,
-        help_text=_("The page then says where the captured text ends, and excerpts drop the broken last word."),
+        help_text=_(
+            "The page then says where the captured text ends, and excerpts drop the broken last word."
+        ),
     )
     section = models.ForeignKey(Section, verbose_name=_("section"), on_delete=models.PROTECT)
     coverage = models.ForeignKey(
         Coverage, verbose_name=_("coverage"), on_delete=models.PROTECT, null=True, blank=True
     )
-    image = models.ForeignKey(Image, verbose_name=_("picture"), on_delete=models.PROTECT, null=True, blank=True)
+    image = models.ForeignKey(
+        Image, verbose_name=_("picture"), on_delete=models.PROTECT, null=True, blank=True
+    )
     slug = models.CharField(
         _("slug"),
         max_length=100,
         blank=True,
-        help_text=_("The words of the address. Left empty, they are made from the headline at first publication."),
+        help_text=_(
+            "The words of the address. Left empty, they are made from the headline at first publication."
+        ),
     )
     tags = TaggableManager(
         _("tags"), through="articles.ArticleTag", manager=DeskTaggableManager, blank=True,
@@ -201,9 +211,14 @@ class Byline(NaturalModel):
     natural_key_fields = ["article", "author"]
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines")
+    author = models.ForeignKey(
+        Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines"
+    )
     role = models.CharField(
-        _("role"), max_length=60, blank=True, help_text=_("For example “translated by”. Empty for who wrote it.")
+        _("role"),
+        max_length=60,
+        blank=True,
+        help_text=_("For example “translated by”. Empty for who wrote it."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -229,7 +244,9 @@ class Citation(NaturalModel):
     natural_key_fields = ["article", "key"]
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="citations")
-    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="citations")
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="citations"
+    )
     key = models.CharField(max_length=6, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -299,7 +316,9 @@ class PinQuerySet(models.QuerySet):
         """The pins of the front page at that moment: the lead first, then by position, newest first."""
         at = at or timezone.now()
         open_or_later = models.Q(pinned_until=None) | models.Q(pinned_until__gt=at)
-        return self.filter(open_or_later, pinned_from__lte=at).order_by("place", "position", "-pinned_from", "-pk")
+        return self.filter(open_or_later, pinned_from__lte=at).order_by(
+            "place", "position", "-pinned_from", "-pk"
+        )
 
 
 class Pin(NaturalModel):
@@ -311,7 +330,9 @@ class Pin(NaturalModel):
 
     natural_key_fields = ["article", "place", "pinned_from"]
 
-    article = models.ForeignKey(Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="pins")
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="pins"
+    )
     place = models.CharField(_("place"), max_length=8, choices=Place.choices, default=Place.LEAD)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     pinned_from = models.DateTimeField(_("from"), default=timezone.now)
@@ -357,7 +378,9 @@ class DeskLogLine(NaturalModel):
         verbose_name = _("line of the desk’s log")
         verbose_name_plural = _("the desk’s log")
         ordering = ["-at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["article", "at", "action"], name="desk_log_line_is_written_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "at", "action"], name="desk_log_line_is_written_once")
+        ]
 
     def __str__(self):
         return f"{self.get_action_display()}: {self.article}"

@@ -70,7 +70,9 @@ class EditionQuerySet(models.QuerySet):
     def with_tags(self):
         """Each edition with its tags' names and slugs of today, read by the property `tags`."""
         tags = EditionTag.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
-        return self.annotate(tag_rows_json=JSONRows(tags.values(row=JSONObject(name="tag__name", slug="tag__slug"))))
+        return self.annotate(
+            tag_rows_json=JSONRows(tags.values(row=JSONObject(name="tag__name", slug="tag__slug")))
+        )
 
     def update(self, **values):
         if not self.CHANGEABLE.issuperset(values):
@@ -144,9 +146,12 @@ class Edition(InALanguage, NaturalModel):
                 fields=["article"], condition=Q(live_until=None), name="article_has_one_open_ended_edition"
             ),
             models.CheckConstraint(
-                condition=Q(live_until=None) | Q(live_from__lt=F("live_until")), name="edition_ends_after_it_begins"
+                condition=Q(live_until=None) | Q(live_from__lt=F("live_until")),
+                name="edition_ends_after_it_begins",
             ),
-            models.CheckConstraint(condition=Q(published_at__lte=F("live_from")), name="edition_follows_publication"),
+            models.CheckConstraint(
+                condition=Q(published_at__lte=F("live_from")), name="edition_follows_publication"
+            ),
         ]
         indexes = [
             models.Index(fields=["published_at", "article"], name="edition_by_publication"),
@@ -205,7 +210,7 @@ class Edition(InALanguage, NaturalModel):
         ]
 
 
-class Filed(models.Model):
+class Filed(NaturalModel):
     """A row that files an edition, with the story's first publication copied so that one index orders a list."""
 
     published_at = models.DateTimeField()
@@ -214,8 +219,11 @@ class Filed(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self):
+        return " / ".join(str(part) for part in self.natural_key())
 
-class EditionTag(Filed, NaturalModel):
+
+class EditionTag(Filed):
     """A tag of an edition, shown under its name of today."""
 
     natural_key_fields = ["edition", "tag"]
@@ -228,7 +236,7 @@ class EditionTag(Filed, NaturalModel):
         indexes = [models.Index(fields=["tag", "published_at", "edition"], name="edition_by_tag")]
 
 
-class EditionAuthor(Filed, NaturalModel):
+class EditionAuthor(Filed):
     """An author that an edition's byline names."""
 
     natural_key_fields = ["edition", "author"]
@@ -237,11 +245,13 @@ class EditionAuthor(Filed, NaturalModel):
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="edition_rows")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "author"], name="edition_names_an_author_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "author"], name="edition_names_an_author_once")
+        ]
         indexes = [models.Index(fields=["author", "published_at", "edition"], name="edition_by_author")]
 
 
-class EditionSource(Filed, NaturalModel):
+class EditionSource(Filed):
     """A source that an edition lists, with the key its markers use."""
 
     natural_key_fields = ["edition", "source"]
@@ -251,7 +261,9 @@ class EditionSource(Filed, NaturalModel):
     key = models.CharField(max_length=6)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "source"], name="edition_lists_a_source_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "source"], name="edition_lists_a_source_once")
+        ]
         indexes = [models.Index(fields=["source", "published_at", "edition"], name="edition_by_source")]
 
 
@@ -265,7 +277,9 @@ class EditionRelated(NaturalModel):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "related"], name="edition_picks_a_related_one_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "related"], name="edition_picks_a_related_one_once")
+        ]
 
 
 class Address(NaturalModel):

@@ -14,7 +14,9 @@ class Section(NaturalModel):
     position = models.PositiveSmallIntegerField(
         _("position"), default=0, help_text=_("Sections stand in the navigation in this order.")
     )
-    about = models.TextField(_("about"), blank=True, help_text=_("Plain text, shown above the section’s stories."))
+    about = models.TextField(
+        _("about"), blank=True, help_text=_("Plain text, shown above the section’s stories.")
+    )
 
     class Meta:
         verbose_name = _("section")
@@ -30,7 +32,9 @@ class Coverage(NaturalModel):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True, allow_unicode=True)
-    about = models.TextField(_("about"), blank=True, help_text=_("Plain text, shown above the coverage’s stories."))
+    about = models.TextField(
+        _("about"), blank=True, help_text=_("Plain text, shown above the coverage’s stories.")
+    )
 
     class Meta:
         verbose_name = _("coverage")

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 def language_choices():
     """(code, name) of every language Django knows, without regional forms, by name."""
     plain = {code: info for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
-    return sorted(((code, gettext_lazy(info["name"])) for code, info in plain.items()), key=lambda row: row[1])
+    return sorted(
+        ((code, gettext_lazy(info["name"])) for code, info in plain.items()), key=lambda row: row[1]
+    )
 
 
 def site_language():
@@ -35,7 +37,9 @@ class InALanguage:
     @property
     def dir(self):
         """`rtl` or `ltr` where the direction differs from the site's, else ""."""
-        mine, sites = (LANG_INFO.get(code, {}).get("bidi", False) for code in (self.language, site_language()))
+        mine, sites = (
+            LANG_INFO.get(code, {}).get("bidi", False) for code in (self.language, site_language())
+        )
         return ("rtl" if mine else "ltr") if self.is_foreign and mine != sites else ""
 
     @property

@@ -28,7 +28,8 @@ class Image(NaturalModel):
         verbose_name_plural = _("pictures")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(is_decorative=True, alt="") | (models.Q(is_decorative=False) & ~models.Q(alt="")),
+                condition=models.Q(is_decorative=True, alt="")
+                | (models.Q(is_decorative=False) & ~models.Q(alt="")),
                 name="image_is_described_or_decorative",
                 violation_error_message=_("Enter a description, or tick “Decoration only”."),
             )

@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
 
 from articles.models.natural import NaturalModel
 from articles.rich_text import EDITOR_EXTENSIONS, clean_html
-from django_prose_editor.fields import ProseEditorField
 
 
 class Page(NaturalModel):

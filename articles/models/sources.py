@@ -13,7 +13,10 @@ class Source(NaturalModel):
     publisher = models.CharField(_("publisher"), max_length=150, blank=True)
     url = models.URLField(_("address"), max_length=1000, blank=True)
     language = models.CharField(
-        _("language"), max_length=12, blank=True, help_text=_("A code such as fr, where it is not the site’s own.")
+        _("language"),
+        max_length=12,
+        blank=True,
+        help_text=_("A code such as fr, where it is not the site’s own."),
     )
     slug = models.SlugField(_("slug"), max_length=100, unique=True, allow_unicode=True)
 
@@ -26,7 +29,9 @@ class Source(NaturalModel):
                 fields=["url"],
                 condition=~models.Q(url=""),
                 name="source_address_is_recorded_once",
-                violation_error_message=_("There is a source with this address already. Pick it from the list."),
+                violation_error_message=_(
+                    "There is a source with this address already. Pick it from the list."
+                ),
             )
         ]
 

@@ -43,7 +43,10 @@ class TagManager(NaturalManager):
         found = {tag.key: tag for tag in self.filter(key__in=wanted)}
         aliases = TagAlias.objects.filter(key__in=wanted.keys() - found.keys()).select_related("tag")
         found |= {alias.key: alias.tag for alias in aliases}
-        tags = [found.get(key) or self.get_or_create(key=key, defaults={"name": name})[0] for key, name in wanted.items()]
+        tags = [
+            found.get(key) or self.get_or_create(key=key, defaults={"name": name})[0]
+            for key, name in wanted.items()
+        ]
         return list(dict.fromkeys(tags))
 
 

@@ -13,7 +13,8 @@ NOON = dt.datetime(2025, 6, 9, 12, 0, tzinfo=dt.UTC)
 def person(name, *groups):
     """A desk member of these groups, who may sign in to the admin; with no group, one without rights."""
     user, _ = User.objects.get_or_create(
-        username=name, defaults={"display_name": name.title(), "is_staff": True, "email": f"{name}@desk.example"}
+        username=name,
+        defaults={"display_name": name.title(), "is_staff": True, "email": f"{name}@desk.example"},
     )
     user.groups.set(Group.objects.filter(name__in=groups))
     return user
@@ -24,11 +25,15 @@ def section(name="World", **fields):
 
 
 def author(name="Newsroom desk", **fields):
-    return Author.objects.get_or_create(slug=name.lower().replace(" ", "-"), defaults={"name": name, **fields})[0]
+    return Author.objects.get_or_create(
+        slug=name.lower().replace(" ", "-"), defaults={"name": name, **fields}
+    )[0]
 
 
 def source(title, **fields):
-    return Source.objects.get_or_create(slug=title.lower().replace(" ", "-"), defaults={"title": title, **fields})[0]
+    return Source.objects.get_or_create(
+        slug=title.lower().replace(" ", "-"), defaults={"title": title, **fields}
+    )[0]
 
 
 def write(headline="A bridge reopens", *, tags=(), bylines=(), sources=(), related=(), by=None, **fields):

@@ -220,7 +220,10 @@ def test_an_embargo_lapses_by_itself(editor):
 @pytest.mark.parametrize(
     ("verb", "sentence"),
     [
-        (lambda a, e: publishing.schedule(a, at=NOON, by=e, now=NOON), "Choose a time in the future, or publish now."),
+        (
+            lambda a, e: publishing.schedule(a, at=NOON, by=e, now=NOON),
+            "Choose a time in the future, or publish now.",
+        ),
         (
             lambda a, e: publishing.cancel_schedule(a, by=e, now=NOON),
             "Nothing is scheduled. The plan may have gone live or been cancelled.",
@@ -257,8 +260,14 @@ def test_a_correction_needs_its_words(editor):
     ("attempt", "sentence"),
     [
         (lambda edition: edition.save(), "An edition keeps its words once it is made."),
-        (lambda edition: edition.save(update_fields=["headline"]), "An edition keeps its words once it is made."),
-        (lambda edition: Edition.objects.update(headline="Other"), "An edition keeps its words once it is made."),
+        (
+            lambda edition: edition.save(update_fields=["headline"]),
+            "An edition keeps its words once it is made.",
+        ),
+        (
+            lambda edition: Edition.objects.update(headline="Other"),
+            "An edition keeps its words once it is made.",
+        ),
         (lambda edition: edition.delete(), "An edition stays on record."),
         (lambda edition: Edition.objects.all().delete(), "An edition stays on record."),
     ],

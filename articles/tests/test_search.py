@@ -248,6 +248,7 @@ def test_the_index_forgets_a_plan_that_was_deleted(editor):
 
 def test_the_index_can_be_taken_away_and_made_anew_from_what_there_is():
     published("Before")
+    connection.check_constraints()  # PostgreSQL alters no table whose foreign keys wait to be checked
     with connection.cursor() as cursor:
         # SQLite's own schema editor refuses to work in a transaction that checks foreign keys, as a test is.
         editor = SimpleNamespace(connection=connection, execute=lambda sql, params: cursor.execute(sql))
@@ -320,8 +321,7 @@ LONG = (
         ({"standfirst": "All about mediation."}, "mediation", "All about <mark>mediation</mark>.", "."),
         (
             {"body": f"<p>{LONG}</p>"}, "mediation",
-            "…The first sentence says little. The first sentence says little. The first sentence says little. "
-            "Then the envoy spoke of <mark>mediation</mark>. And it went on like that.",
+            f"…{'The first sentence says little. ' * 3}Then the envoy spoke of <mark>mediation</mark>. And it",
             " And…",
         ),
         ({"body": f"<p>{'word ' * 100}mediation {'word ' * 100}</p>"}, "mediation", "…word word", "word…"),
@@ -336,7 +336,7 @@ LONG = (
             {"body": f"<p>{'国际调解院在香港成立' * 40}和平{'国际调解院在香港成立' * 40}</p>"}, "和平",
             "…<mark>和平</mark>国际", "…",
         ),
-        ({"body": "<p>a &lt;script&gt; mediation</p>"}, "mediation", "a &lt;script&gt; <mark>mediation</mark>", ">"),
+        ({"body": "<p>a &lt;p&gt; mediation</p>"}, "mediation", "a &lt;p&gt; <mark>mediation</mark>", ">"),
     ],
 )  # fmt: skip
 def test_a_snippet_shows_the_first_hit_between_whole_words(fields, typed, start, end):
@@ -408,9 +408,9 @@ def test_what_was_typed_stands_in_the_form_again(client, stories):
 
 
 HOSTILE = [
-    "\0", "a\0b", "'", '"', '""', '"a', 'a"b"c', "AND", "OR", "NOT", "a AND", "NOT a", "a OR OR b", "NEAR(a b, 2)",
+    "\0", "a\0b", "'", '"', '""', '"a', 'a"b"c', "AND", "OR", "NOT", "a AND", "NOT a", "a OR OR b", "NEAR(a b)",
     "^a", "a*", "*", "-a", "+a", "a:b", "search_text : a", "{search_text}: a", "(a", "a)", "((", "&", "a & b",
-    "a | b", "!a", "a <-> b", "a:*", ":*", "\\", "\\'", "%", "%s", "%(a)s", "_", ";", "--", "/*", "'; DROP TABLE x",
+    "a | b", "!a", "a <-> b", "a:*", ":*", "\\", "\\'", "%", "%s", "%(a)s", "_", ";", "--", "/*", "';DROP",
     "\ud7ff\ue000", "\u202e", "\uffff", "😂☕️", "\t\r\n", " " * 300, "a" * 10_000, '"' * 10_000, "a " * 5_000,
     "<script>alert(1)</script>", "$$", "{{ x }}", "{% x %}",
 ]  # fmt: skip

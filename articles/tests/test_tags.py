@@ -40,7 +40,9 @@ def test_setting_tags_again_takes_the_new_order():
     assert [tag.name for tag in article.tag_list()] == ["peace", "trade", "china"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("China", "china"), ("ÉLYSÉE", "élysée"), ("Straße", "STRASSE")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("China", "china"), ("ÉLYSÉE", "élysée"), ("Straße", "STRASSE")]
+)
 def test_a_tag_is_found_whatever_case_it_is_typed_in(first, second):
     [tag] = Tag.objects.named([first])
     assert Tag.objects.named([second]) == [tag]

@@ -81,7 +81,9 @@ def public_patterns():
             if isinstance(pattern, URLPattern):
                 yield f"{namespace}{pattern.name}"
             elif pattern.namespace != "admin":
-                yield from walk(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace)
+                yield from walk(
+                    pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace
+                )
 
     return set(walk(get_resolver().url_patterns))
 

@@ -84,7 +84,9 @@ def test_what_readers_may_not_see_is_nowhere(client, anchor, name, kind):
         story.article.tags.set(["secretword"])
     else:
         withdrawn_at = NOW - SECOND if kind == "withdrawn" else None
-        story = plant("secretword", live_from=stories.NOON, withdrawn_at=withdrawn_at, is_published=bool(withdrawn_at))
+        story = plant(
+            "secretword", live_from=stories.NOON, withdrawn_at=withdrawn_at, is_published=bool(withdrawn_at)
+        )
     with time_machine.travel(NOW, tick=False):
         response = page(client, name, story)
     assert "secretword" not in words_of(response)
@@ -120,7 +122,9 @@ def test_comments_that_wait_are_counted_and_shown_nowhere(client, anchor):
 @pytest.mark.parametrize("name", ALL)
 def test_no_public_query_names_a_column_of_the_working_copy(client, anchor, name):
     identity = {"id", "uid", "is_open_to_comments"}
-    columns = "|".join(field.column for field in Article._meta.concrete_fields if field.column not in identity)
+    columns = "|".join(
+        field.column for field in Article._meta.concrete_fields if field.column not in identity
+    )
     working_copy = re.compile(rf'"articles_article"\."({columns})"')
     with time_machine.travel(NOW, tick=False), CaptureQueriesContext(connection) as queries:
         page(client, name, anchor)
@@ -128,7 +132,9 @@ def test_no_public_query_names_a_column_of_the_working_copy(client, anchor, name
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_public_pages_set_no_cookie_carry_no_token_and_look_the_same_to_everybody(client, anchor, name, editor):
+def test_public_pages_set_no_cookie_carry_no_token_and_look_the_same_to_everybody(
+    client, anchor, name, editor
+):
     with time_machine.travel(NOW, tick=False):
         signed_out = page(client, name, anchor)
         client.force_login(editor)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Article, Edition, EditionAuthor, EditionSource, EditionTag
 from articles.tests import stories
 from comments.models import Comment
-from newsroom.tests.public_addresses import ADDRESSES, comment, page, plant
+from newsroom.tests.public_addresses import ADDRESSES, page, plant
 
 pytestmark = pytest.mark.django_db
 
@@ -51,10 +51,18 @@ def multiply(story, count):
     for model in (EditionTag, EditionAuthor, EditionSource):
         row = model.objects.get(edition=edition)
         when = [twin.published_at for twin in editions]
-        model.objects.bulk_create(copies(row, count, edition=editions.__getitem__, published_at=when.__getitem__))
+        model.objects.bulk_create(
+            copies(row, count, edition=editions.__getitem__, published_at=when.__getitem__)
+        )
     said = Comment.objects.filter(article=story.article).first()
     Comment.objects.bulk_create(
-        copies(said, count, uid=lambda n: uuid.uuid4(), repeat_hash=lambda n: uuid.uuid4().hex, text=lambda n: f"Said {n}")
+        copies(
+            said,
+            count,
+            uid=lambda n: uuid.uuid4(),
+            repeat_hash=lambda n: uuid.uuid4().hex,
+            text=lambda n: f"Said {n}",
+        )
     )
 
 
