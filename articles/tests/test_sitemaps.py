@@ -16,7 +16,10 @@ SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.time
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 SITE = "https://news.example"
-FIXED = ["/", "/archive/", "/corrections/", "/about/", "/contact/", "/privacy/", "/moderation-policy/", "/corrections-policy/"]  # fmt: skip
+FIXED = [
+    "/", "/archive/", "/corrections/",
+    "/about/", "/contact/", "/privacy/", "/moderation-policy/", "/corrections-policy/",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
