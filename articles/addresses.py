@@ -1,12 +1,10 @@
 """What the address of a story answers: the story, its new address, that it was withdrawn, or nothing."""
 
-import datetime as dt
-
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from articles.models import Correction, Edition, Withdrawal
-from articles.models.json_rows import JSONRows
+from articles.models.json_rows import JSONRows, moment_of
 
 
 def story_at(path, *, at):
@@ -16,28 +14,22 @@ def story_at(path, *, at):
     row = JSONObject(**texts, made_at="edition__live_from")
     editions = Edition.objects.live(at=at).filter(path=path).with_tags().select_related("section", "coverage")
     editions = editions.annotate(correction_rows_json=JSONRows(corrections.values(row=row)))
-    edition = editions.defer("search_text").order_by().first()
+    edition = editions.defer("search_text").first()
     if edition:
         rows = edition.correction_rows_json
-        edition.correction_rows = [row | {"made_at": _moment(row["made_at"])} for row in rows]
+        edition.correction_rows = [row | {"made_at": moment_of(row["made_at"])} for row in rows]
     return edition
 
 
 def new_address(path, *, at):
     """The path of today of the live story that once stood at `path`; None when there is none."""
-    once_there = Edition.objects.once_live(at=at).filter(path=path).order_by().values("article")
-    editions = Edition.objects.live(at=at).filter(article__in=once_there).order_by()
+    once_there = Edition.objects.once_live(at=at).filter(path=path).values("article")
+    editions = Edition.objects.live(at=at).filter(article__in=once_there)
     return editions.values_list("path", flat=True).first()
 
 
 def withdrawal_of(path, *, at):
     """The last Withdrawal of the story that once stood at `path`; None where it was never withdrawn."""
-    was_there = Edition.objects.filter(path=path, live_from__lte=at).order_by().values("article")
+    was_there = Edition.objects.filter(path=path, live_from__lte=at).values("article")
     withdrawals = Withdrawal.objects.filter(article__in=was_there, withdrawn_at__lte=at)
     return withdrawals.order_by("-withdrawn_at").first()
-
-
-def _moment(text):
-    """A moment as a database writes it in JSON; SQLite leaves the zone out, which is always UTC."""
-    moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

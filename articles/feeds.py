@@ -192,6 +192,6 @@ def tag_feed(request, slug):
     try:
         return _feed_of_tag(request, slug=slug)
     except Http404:
-        alias = get_object_or_404(TagAlias.objects.select_related("tag"), slug=slug)
-        _feed_of_tag.get_object(request, slug=alias.tag.slug)
+        stories = Edition.objects.live(at=timezone.now()).filter(tag_rows__tag=OuterRef("tag"))
+        alias = get_object_or_404(TagAlias.objects.filter(Exists(stories)).select_related("tag"), slug=slug)
         return HttpResponsePermanentRedirect(reverse("articles:tag_feed", args=[alias.tag.slug]))

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from taggit.forms import TagWidget
 
 from articles import publishing
 from articles.models import Article, Correction, Edition, Tag, TagAlias, Withdrawal
@@ -145,7 +146,7 @@ class MergeTagsForm(forms.Form):
     )
 
     def __init__(self, *args, others, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.others = others
 
     def clean_into(self):
@@ -172,16 +173,17 @@ class ArticleForm(forms.ModelForm):
         widgets = {
             "headline": forms.Textarea(attrs={"rows": 2, "class": "headline"}),
             "standfirst": forms.Textarea(attrs={"rows": 2}),
-            "tags": forms.TextInput(attrs={"autocomplete": "off"}),
+            "tags": TagWidget(attrs={"autocomplete": "off"}),
         }
         error_messages = {"headline": {"required": gettext_lazy("Enter a headline.")}}
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         if self.instance.pk and "tags" in self.fields:
             self.initial["tags"] = self.instance.tag_list()  # taggit gives them in any order
         if field := self.fields.get("headline"):
-            field.help_text = headline_help(self["headline"].value() or "")
+            headline = self.data.get("headline", "") if self.is_bound else self.instance.headline
+            field.help_text = headline_help(headline)
             field.widget.attrs |= {
                 "data-counted-one": headline_help("1"),
                 "data-counted": headline_help("").replace("0", "{count}", 1),
@@ -277,7 +279,7 @@ class PublishForm(forms.Form):
     )
 
     def __init__(self, *args, article, is_first, now, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.article, self.now = article, now
         if is_first:
             for name in ("change", "was", "right", "explanation", "reported_by", "note"):
@@ -338,3 +340,6 @@ class WithdrawForm(forms.Form):
         help_text=gettext_lazy("Readers who come to the address see this sentence, and no word of the story."),
         error_messages={"required": gettext_lazy("Enter a reason for readers.")},
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)

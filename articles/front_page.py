@@ -67,7 +67,7 @@ def front_page(*, at):
     also = [pick for pick in lead.picks if pick][:ALSO]
     rail = [row.edition for row in newest[:LAST_NEWS]]
     shown = {lead.edition, *pinned, *also, *rail, *chain.from_iterable(band.editions for band in bands)}
-    cards = Edition.objects.live(at=at).as_cards().order_by().in_bulk(shown)
+    cards = Edition.objects.live(at=at).as_cards().in_bulk(shown)
     return FrontPage(
         sections=sections,
         lead=cards[lead.edition],
@@ -121,7 +121,7 @@ def _pins(*, at):
 
 
 def _rows(editions, *, place, at):
-    live = Edition.objects.live(at=at).filter(article=OuterRef("related")).order_by().values("pk")[:1]
+    live = Edition.objects.live(at=at).filter(article=OuterRef("related")).values("pk")[:1]
     picks = EditionRelated.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
     picks = picks.annotate(live=Subquery(live)).values(row=JSONObject(edition="live"))
     rows = editions.with_tags().annotate(place=place, picks_json=JSONRows(picks))

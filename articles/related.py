@@ -39,7 +39,7 @@ def beside(edition, *, at):
     picked, rail, ties = _candidates(edition, at=at)
     computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
     chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
-    cards = Edition.objects.live(at=at).as_cards().order_by().in_bulk({*chosen, *rail})
+    cards = Edition.objects.live(at=at).as_cards().in_bulk({*chosen, *rail})
     related = [Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen]
     return related, [cards[pk] for pk in rail]
 
@@ -97,7 +97,7 @@ def _rows(edition, *, at):
     citing = live.filter(source_rows__source=OuterRef("source"))
     in_coverage = live.filter(coverage=OuterRef("coverage"))
     return _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
-        _near("pick", picks, live.filter(article=OuterRef("related")).order_by()),
+        _near("pick", picks, live.filter(article=OuterRef("related"))),
         _near("tag", tags, _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
         _near("source", sources, _newest(citing, "source_rows__")),
         _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
@@ -109,7 +109,7 @@ def _near(kind, rows, editions):
     """For each of the rows its kind, its position, and the editions that it leads to."""
     editions = editions.values(row=JSONObject(edition="pk", article="article_id", at="published_at"))
     kind = Value(kind, output_field=CharField())
-    return rows.order_by().values_list(kind, "position", JSONRows(editions))
+    return rows.values_list(kind, "position", JSONRows(editions))
 
 
 def _newest(editions, filed_by=""):

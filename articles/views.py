@@ -107,7 +107,7 @@ def _list_of_used(request, model, slug, filed_by):
 
 def _used(model, slug, filed_by, *, at):
     """The record of that slug with `story_count` (up to 1,001), or None where no live story uses it."""
-    stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).order_by().values("pk")
+    stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).values("pk")
     count = CountUpTo(stories[: COUNTED_UP_TO + 1])
     record = model.objects.filter(slug=slug).annotate(story_count=count).first()
     return record if record and record.story_count else None
@@ -171,7 +171,7 @@ def corrections(request):
     rows = rows.annotate(made_at=F("edition__live_from"), article_id=F("edition__article"))
     page = page_of(rows, request, moment="made_at", number="pk")
     stories = Edition.objects.live(at=now).filter(article__in={row.article_id for row in page.rows})
-    stories = stories.order_by().only("article", "path", "headline", "language")
+    stories = stories.only("article", "path", "headline", "language")
     stories = {story.article_id: story for story in stories}
     for row in page.rows:
         row.story = stories[row.article_id]

@@ -1,6 +1,5 @@
 """The comments under a story as readers see them: a tree that is flat from the third level on."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models.functions import JSONObject
@@ -8,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import Article
-from articles.models.json_rows import JSONRows
+from articles.models.json_rows import JSONRows, moment_of
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
 
@@ -126,11 +125,5 @@ def _nested(in_order):
 def _row(each):
     is_public = each["status"] == Status.APPROVED
     words = {"name": each["name"], "text": each["text"]} if is_public else {}
-    comment = Comment(pk=each["id"], status=each["status"], posted_at=_moment(each["at"]), **words)
+    comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **words)
     return Row(comment=comment, is_public=is_public)
-
-
-def _moment(text):
-    """A time as the databases write it into JSON: PostgreSQL with an offset, SQLite in UTC without one."""
-    moment = dt.datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

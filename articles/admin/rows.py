@@ -85,6 +85,11 @@ class OrderedRowForm(forms.ModelForm):
             super()._post_clean()
 
 
+def _row_label(field, index):
+    number = _("new row") if index is None else index + 1
+    return _("%(column)s, %(number)s") % {"column": field.label, "number": number}
+
+
 class OrderedFormSet(BaseInlineFormSet):
     """Rows whose `position` follows the numbers that people give them, without gaps or doubles."""
 
@@ -92,6 +97,9 @@ class OrderedFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         form.fields["number"] = NumberField()
         form.fields["number"].initial = None if index is None else index + 1
+        for field in form.fields.values():
+            if field.label and not field.widget.is_hidden:  # the columns' headings are no labels
+                field.widget.attrs["aria-label"] = _row_label(field, index)
         form.fields[self._pk_field.name] = KnownRowField(rows=self.get_queryset(), initial=form.instance.pk)
 
     def rows_to_keep(self):

@@ -1,6 +1,14 @@
 """Rows of another table as one JSON list in the same query: what lists of stories use for their tags."""
 
+import datetime as dt
+
 from django.db.models import JSONField, Subquery
+
+
+def moment_of(text):
+    """A moment as a database writes it into JSON: PostgreSQL with an offset, SQLite in UTC without one."""
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 class JSONRows(Subquery):

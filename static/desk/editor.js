@@ -3,9 +3,8 @@
 import { InputRule, Mark, Node } from "django-prose-editor/editor";
 
 /* The editor writes an inline stylesheet unless there is one, which the page's policy forbids. Its rules stand
-   in editor.css; this element says so. Its type keeps the browser from reading it as a stylesheet. */
-const stylesAreElsewhere = document.createElement("style");
-stylesAreElsewhere.type = "text/plain";
+   in editor.css; this element says so, in no namespace, so that the browser reads no stylesheet in it. */
+const stylesAreElsewhere = document.createElementNS("", "style");
 stylesAreElsewhere.setAttribute("data-tiptap-style", "");
 document.head.append(stylesAreElsewhere);
 

@@ -1,0 +1,203 @@
+"""Who gets to which page of the desk, by reading and by sending: every person, every address."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from articles import publishing
+from articles.models import Coverage, DeskLogLine, Page, Pin, Tag, TagAlias
+from articles.tests import desk
+from articles.tests.stories import NOON, author, person, published, section, source, write
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ["reporter", "editor", "moderator", "administrator", "outsider", "superuser", "nobody"]
+
+# What each person is answered, in the order of PEOPLE. 302 by reading is the way to the sign-in page; by
+# sending it is also what follows when something was done.
+PAGES = {
+    "the list": [200, 200, 403, 200, 403, 200, 302],
+    "a new story": [200, 200, 403, 403, 403, 200, 302],
+    "the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "another's story": [403, 200, 403, 200, 403, 200, 302],
+    "the log of the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "the log of another's story": [403, 200, 403, 200, 403, 200, 302],
+    "deleting the reporter's story": [403, 200, 403, 403, 403, 200, 302],
+    "deleting another's story": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a live story": [403, 403, 403, 403, 403, 403, 302],
+    "publishing the reporter's story": [403, 200, 403, 403, 403, 200, 302],
+    "publishing another's story": [403, 200, 403, 403, 403, 200, 302],
+    "cancelling a schedule": [403, 200, 403, 403, 403, 200, 302],
+    "withdrawing": [403, 200, 403, 403, 403, 200, 302],
+    "suggested stories": [200, 200, 403, 200, 403, 200, 302],
+    "suggested sources": [200, 200, 403, 200, 403, 200, 302],
+    "suggested tags": [200, 200, 403, 200, 403, 200, 302],
+    "tags": [200, 200, 403, 200, 403, 200, 302],
+    "a tag": [200, 200, 403, 200, 403, 200, 302],
+    "a new tag": [200, 200, 403, 403, 403, 200, 302],
+    "merging tags": [403, 200, 403, 403, 403, 200, 302],
+    "tag aliases": [403, 200, 403, 403, 403, 200, 302],
+    "a tag alias": [403, 200, 403, 403, 403, 200, 302],
+    "a new tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "sources": [200, 200, 403, 200, 403, 200, 302],
+    "a source": [200, 200, 403, 200, 403, 200, 302],
+    "a new source": [200, 200, 403, 403, 403, 200, 302],
+    "pins": [403, 200, 403, 403, 403, 200, 302],
+    "a pin": [403, 200, 403, 403, 403, 200, 302],
+    "a new pin": [403, 200, 403, 403, 403, 200, 302],
+    "a coverage": [200, 200, 403, 200, 403, 200, 302],
+    "a new coverage": [403, 200, 403, 403, 403, 200, 302],
+    "a section": [200, 200, 403, 200, 403, 200, 302],
+    "a new section": [403, 403, 403, 200, 403, 200, 302],
+    "an author": [200, 200, 403, 200, 403, 200, 302],
+    "a new author": [403, 200, 403, 200, 403, 200, 302],
+    "a page of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "a new page of the footer": [403, 403, 403, 403, 403, 403, 302],
+    "the desk's log": [403, 200, 403, 200, 403, 200, 302],
+    "a line of the log": [403, 200, 403, 200, 403, 200, 302],
+    "a new line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "people": [403, 403, 403, 200, 403, 200, 302],
+    "a person": [403, 403, 403, 200, 403, 200, 302],
+    "a superuser": [403, 403, 403, 200, 403, 200, 302],
+    "a new person": [403, 403, 403, 200, 403, 200, 302],
+    "a person's password": [403, 403, 403, 200, 403, 200, 302],
+    "a superuser's password": [403, 403, 403, 403, 403, 200, 302],
+    "deleting a person": [403, 403, 403, 403, 403, 403, 302],
+}
+
+# What is answered to an empty form that is sent: 200 is the form again with what is missing.
+SENDING = {
+    "a new story": [200, 200, 403, 403, 403, 200, 302],
+    "the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "another's story": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a live story": [403, 403, 403, 403, 403, 403, 302],
+    "publishing the reporter's story": [403, 200, 403, 403, 403, 200, 302],
+    "publishing another's story": [403, 200, 403, 403, 403, 200, 302],
+    "cancelling a schedule": [403, 302, 403, 403, 403, 302, 302],
+    "withdrawing": [403, 200, 403, 403, 403, 200, 302],
+    "a tag": [403, 200, 403, 403, 403, 200, 302],
+    "a new tag": [200, 200, 403, 403, 403, 200, 302],
+    "merging tags": [403, 200, 403, 403, 403, 200, 302],
+    "a tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "a source": [403, 200, 403, 403, 403, 200, 302],
+    "a new source": [200, 200, 403, 403, 403, 200, 302],
+    "a pin": [403, 200, 403, 403, 403, 200, 302],
+    "a new pin": [403, 200, 403, 403, 403, 200, 302],
+    "a coverage": [403, 200, 403, 403, 403, 200, 302],
+    "a section": [403, 403, 403, 200, 403, 200, 302],
+    "an author": [403, 200, 403, 200, 403, 200, 302],
+    "a page of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "a line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "a person": [403, 403, 403, 200, 403, 200, 302],
+    "a superuser": [403, 403, 403, 403, 403, 200, 302],
+    "a person's password": [403, 403, 403, 200, 403, 200, 302],
+    "a superuser's password": [403, 403, 403, 403, 403, 200, 302],
+    "deleting a person": [403, 403, 403, 403, 403, 403, 302],
+}
+
+
+def suggestions(model, field):
+    return f"/admin/autocomplete/?app_label=articles&model_name={model}&field_name={field}&term=re"
+
+
+@pytest.fixture
+def addresses(reporter):
+    """{what: address} of every page of the desk, over one story of the reporter and others of somebody else."""
+    own, other = write("Own story", by=reporter), write("Story of another")
+    live = published("Live story", tags=["china"], bylines=[author()], sources=[source("Report")]).article
+    publishing.schedule(other, at=NOON + dt.timedelta(days=36_500), by=person("editor", "Editors"), now=NOON)
+    deletable = write("Never scheduled")
+    tag, root = Tag.objects.get(), desk.superuser()
+    alias = TagAlias.objects.create(name="prc", tag=tag)
+    coverage = Coverage.objects.create(name="Bridges", slug="bridges")
+    pin, line = Pin.objects.create(article=live, pinned_from=NOON), DeskLogLine.objects.first()
+    plain = person("somebody", "Reporters")
+    address = desk.address
+    return {
+        "the list": address("changelist"), "a new story": address("add"),
+        "the reporter's story": address("change", own), "another's story": address("change", other),
+        "the log of the reporter's story": address("history", own),
+        "the log of another's story": address("history", other),
+        "deleting the reporter's story": address("delete", own),
+        "deleting another's story": address("delete", deletable), "deleting a live story": address("delete", live),
+        "publishing the reporter's story": address("publish", own),
+        "publishing another's story": address("publish", other),
+        "cancelling a schedule": address("cancel", other), "withdrawing": address("withdraw", live),
+        "suggested stories": address("suggest") + "?term=live",
+        "suggested sources": suggestions("citation", "source"), "suggested tags": suggestions("articletag", "tag"),
+        "tags": address("changelist", model="tag"), "a tag": address("change", tag, model="tag"),
+        "a new tag": address("add", model="tag"),
+        "merging tags": address("merge", model="tag") + f"?tag={tag.pk}",
+        "tag aliases": address("changelist", model="tagalias"),
+        "a tag alias": address("change", alias, model="tagalias"),
+        "a new tag alias": address("add", model="tagalias"),
+        "sources": address("changelist", model="source"),
+        "a source": address("change", source("Report"), model="source"),
+        "a new source": address("add", model="source"),
+        "pins": address("changelist", model="pin"), "a pin": address("change", pin, model="pin"),
+        "a new pin": address("add", model="pin"),
+        "a coverage": address("change", coverage, model="coverage"),
+        "a new coverage": address("add", model="coverage"),
+        "a section": address("change", section(), model="section"),
+        "a new section": address("add", model="section"),
+        "an author": address("change", author(), model="author"), "a new author": address("add", model="author"),
+        "a page of the footer": address("change", Page.objects.first(), model="page"),
+        "a new page of the footer": address("add", model="page"),
+        "the desk's log": address("changelist", model="desklogline"),
+        "a line of the log": address("change", line, model="desklogline"),
+        "a new line of the log": address("add", model="desklogline"),
+        "people": address("changelist", model="user"), "a person": address("change", plain, model="user"),
+        "a superuser": address("change", root, model="user"), "a new person": address("add", model="user"),
+        "a person's password": f"/admin/articles/user/{plain.pk}/password/",
+        "a superuser's password": f"/admin/articles/user/{root.pk}/password/",
+        "deleting a person": address("delete", plain, model="user"),
+    }  # fmt: skip
+
+
+@pytest.fixture(params=PEOPLE)
+def who(request, client):
+    """The name of a person, who is signed in."""
+    if request.param == "superuser":
+        client.force_login(desk.superuser())
+    elif request.param != "nobody":
+        client.force_login(request.getfixturevalue(request.param))
+    return request.param
+
+
+def test_every_page_answers_each_person_as_the_table_says(client, who, addresses):
+    answered = {what: client.get(where).status_code for what, where in addresses.items()}
+    assert answered == {what: answers[PEOPLE.index(who)] for what, answers in PAGES.items()}
+
+
+def test_every_form_answers_each_person_as_the_table_says(client, who, addresses):
+    answered = {what: client.post(addresses[what]).status_code for what in SENDING}
+    assert answered == {what: answers[PEOPLE.index(who)] for what, answers in SENDING.items()}
+
+
+def test_forms_need_the_token_of_their_page(editor):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    article = write()
+    for page in ("change", "publish", "cancel", "withdraw"):
+        assert client.post(desk.address(page, article)).status_code == 403
+
+
+def test_a_refusal_is_a_page_that_says_whom_to_ask(client, reporter):
+    client.force_login(reporter)
+    response = client.get(desk.address("publish", write(by=reporter)))
+    assert response.status_code == 403
+    assert "Your account may not publish this story. Ask an editor to do it." in response.text
+
+
+@pytest.mark.parametrize("page", ["change", "history", "delete"])
+def test_a_story_that_is_not_there_leads_back_to_the_desk(client, editor, page):
+    client.force_login(editor)
+    response = client.get(desk.address(page, 4_000_000_000))
+    assert (response.status_code, response.url) == (302, "/admin/")
+
+
+@pytest.mark.parametrize("page", ["publish", "cancel", "withdraw"])
+def test_a_story_that_is_not_there_cannot_be_published(client, editor, page):
+    client.force_login(editor)
+    assert client.get(desk.address(page, 4_000_000_000)).status_code == 404
