@@ -1,7 +1,7 @@
 """Stories: the list, the form that writes them, and the way from it to the pages that publish them."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -69,7 +69,7 @@ class ArticleAdmin(StoryList, PublishingPages):
         return super().has_change_permission(request, obj) and (obj is None or rights.may_edit(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
-        return obj is not None and rights.may_delete(request.user, obj)
+        return super().has_delete_permission(request, obj) and (obj is None or rights.may_delete(request.user, obj))
 
     # The form.
 
@@ -153,6 +153,8 @@ class ArticleAdmin(StoryList, PublishingPages):
 
     def suggest_view(self, request):
         """Stories on the site whose headline holds the words of `term`, for the rows of related articles."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         term = request.GET.get("term", "").strip()
         found = Edition.objects.live().newest_first().filter(headline__icontains=term) if term else []
         rows = [{"id": edition.article_id, "text": edition.headline} for edition in found[:MOST_SUGGESTED]]

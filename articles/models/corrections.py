@@ -15,9 +15,9 @@ class CorrectionQuerySet(models.QuerySet):
     def public(self, *, at=None):
         """Those whose edition has gone live by then (now), of articles that are live then; newest first."""
         at = at or timezone.now()
-        return self.filter(edition__in=Edition.objects.once_live(at=at)).order_by(
-            "-edition__live_from", "-pk"
-        )
+        # Asked for each correction: else a list of all editions ever live would be made for every page.
+        is_public = Exists(Edition.objects.once_live(at=at).filter(pk=OuterRef("edition")))
+        return self.filter(is_public).order_by("-edition__live_from", "-pk")
 
 
 class Correction(NaturalModel):

@@ -179,8 +179,8 @@ def test_forms_need_the_token_of_their_page(editor):
     client = Client(enforce_csrf_checks=True)
     client.force_login(editor)
     article = write()
-    for page in ("change", "publish", "cancel", "withdraw"):
-        assert client.post(desk.address(page, article)).status_code == 403
+    for name in ("change", "publish", "cancel", "withdraw"):
+        assert client.post(desk.address(name, article)).status_code == 403
 
 
 def test_a_refusal_is_a_page_that_says_whom_to_ask(client, reporter):
@@ -190,14 +190,14 @@ def test_a_refusal_is_a_page_that_says_whom_to_ask(client, reporter):
     assert "Your account may not publish this story. Ask an editor to do it." in response.text
 
 
-@pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_a_story_that_is_not_there_leads_back_to_the_desk(client, editor, page):
+@pytest.mark.parametrize("name", ["change", "history", "delete"])
+def test_a_story_that_is_not_there_leads_back_to_the_desk(client, editor, name):
     client.force_login(editor)
-    response = client.get(desk.address(page, 4_000_000_000))
+    response = client.get(desk.address(name, 4_000_000_000))
     assert (response.status_code, response.url) == (302, "/admin/")
 
 
-@pytest.mark.parametrize("page", ["publish", "cancel", "withdraw"])
-def test_a_story_that_is_not_there_cannot_be_published(client, editor, page):
+@pytest.mark.parametrize("name", ["publish", "cancel", "withdraw"])
+def test_a_story_that_is_not_there_cannot_be_published(client, editor, name):
     client.force_login(editor)
-    assert client.get(desk.address(page, 4_000_000_000)).status_code == 404
+    assert client.get(desk.address(name, 4_000_000_000)).status_code == 404

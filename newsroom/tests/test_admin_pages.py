@@ -48,24 +48,24 @@ def records(editor):
     }  # fmt: skip
 
 
-def address(model, page, records):
-    args = [records[model].pk] if page in ("change", "history") else []
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+def address(model, name, records):
+    args = [records[model].pk] if name in ("change", "history") else []
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_superuser_opens_the_page(client, superuser, records, model, page):
+def test_a_superuser_opens_the_page(client, superuser, records, model, name):
     client.force_login(superuser)
-    response = client.get(address(model, page, records))
-    assert response.status_code == (403 if page == "add" and model in NOT_ADDED else 200)
+    response = client.get(address(model, name, records))
+    assert response.status_code == (403 if name == "add" and model in NOT_ADDED else 200)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_somebody_without_rights_is_told_so(client, outsider, records, model, page):
+def test_somebody_without_rights_is_told_so(client, outsider, records, model, name):
     client.force_login(outsider)
-    response = client.get(address(model, page, records))
+    response = client.get(address(model, name, records))
     assert response.status_code == 403
     assert "Your account has no right to do this." in response.text
 
