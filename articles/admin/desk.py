@@ -27,6 +27,12 @@ class DeskAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, **kwargs)
 
 
+    def get_deleted_objects(self, objs, request):
+        """What would go, and what stands in the way: that is said first, whatever rights somebody has."""
+        going, counts, missing_rights, protected = super().get_deleted_objects(objs, request)
+        return going, counts, set() if protected else missing_rights, protected
+
+
 class NamedAdmin(DeskAdmin):
     """Something that has a page of its own: its slug is offered from its name once, and then stays."""
 

@@ -58,7 +58,7 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
     def _has_more_than_groups(self, person):
         if person.is_superuser or person.user_permissions.exists():
             return True
-        return any(group.name not in self.admin_site.role_names for group in person.groups.all())
+        return person.groups.exclude(name__in=self.admin_site.role_names).exists()
 
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
         if db_field.name == "groups" and not request.user.is_superuser:

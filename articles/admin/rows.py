@@ -60,10 +60,7 @@ class KnownRowField(forms.Field):
         self.rows = rows
 
     def clean(self, value):
-        row = next((row for row in self.rows if str(row.pk) == str(value)), None)
-        if value and row is None:
-            raise ValidationError(_("Somebody removed this row meanwhile. Reload the page to see the list."))
-        return row
+        return next((row for row in self.rows if str(row.pk) == str(value)), None)
 
     def has_changed(self, initial, data):
         return False
@@ -102,12 +99,26 @@ class OrderedFormSet(BaseInlineFormSet):
                 field.widget.attrs["aria-label"] = _row_label(field, index)
         form.fields[self._pk_field.name] = KnownRowField(rows=self.get_queryset(), initial=form.instance.pk)
 
+    @property
+    def initial_forms(self):
+        """Those of the rows that are there still: somebody else may have removed one meanwhile."""
+        return [form for form in super().initial_forms if form.instance.pk]
+
+    def clean(self):
+        super().clean()
+        for form in self.forms[: self.initial_form_count()]:
+            if not form.instance.pk and form[self._pk_field.name].data:
+                raise ValidationError(_("Somebody removed a row of this list meanwhile. Save again if the rest is right."))
+
+    def new_rows(self):
+        return [form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)]
+
     def rows_to_keep(self):
         """The forms that stay or come, in the order of their numbers."""
         numbered = []
         for index, form in enumerate(self.forms):
-            is_empty = index >= self.initial_form_count() and not form.has_changed()
-            if not is_empty and not self._should_delete_form(form):
+            is_there = bool(form.instance.pk) or form in self.new_rows()
+            if is_there and not self._should_delete_form(form):
                 numbered.append((self._wanted_place(form, index), form))
         return [form for _place, form in sorted(numbered, key=lambda row: row[0])]
 
@@ -186,7 +197,7 @@ class CitationFormSet(OrderedFormSet):
     def clean(self):
         super().clean()
         self._refuse_cited()
-        rows = [form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)]
+        rows = self.new_rows()
         if rows and not any(form.errors for form in rows):
             self._find_sources(rows)
 
@@ -274,6 +285,15 @@ class BylineForm(OrderedRowForm):
 
 
 class BylineFormSet(OrderedFormSet):
+    def clean(self):
+        super().clean()
+        listed = {form.instance.author_id for form in self.initial_forms if not self._should_delete_form(form)}
+        for form in self.new_rows():
+            author = form.cleaned_data.get("author")
+            if author and author.pk in listed:
+                form.add_error("author", _("This author is named already."))
+            listed.add(author and author.pk)
+
     @cached_property
     def author_choices(self):
         return [("", "---------"), *((author.pk, author.name) for author in Author.objects.only("name"))]
@@ -330,7 +350,7 @@ class RelatedPickForm(OrderedRowForm):
 class RelatedPickFormSet(OrderedFormSet):
     def clean(self):
         super().clean()
-        rows = [form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)]
+        rows = self.new_rows()
         if rows and not any(form.errors for form in rows):
             self._find_stories(rows)
 

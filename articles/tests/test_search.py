@@ -118,46 +118,45 @@ def test_what_is_typed_is_read_as_phrases(typed, phrases):
 # --- finding
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("mediation", ["mediation"]),
-        ("MEDIATION kong", ["mediation"]),
-        ("kong hong", ["mediation"]),
-        ('"kong hong"', []),
-        ('"hong kong"', ["mediation"]),
-        ("HK$466.6", ["mediation"]),
-        ("466", ["mediation"]),
-        ("466.7", []),
-        ("6.466", []),
-        ("mediat", []),
-        ("apres elysee", ["french"]),
-        ("APRÈS", ["french"]),
-        ("香港", ["chinese"]),
-        ("港香", []),
-        ("调解 成立", ["chinese"]),
-        ("peace-keeping", ["hyphen"]),
-        ("peace keeping", ["hyphen"]),
-        ('"keeping peace"', []),
-        ("china’s", ["hyphen"]),
-        ("u.s.", ["hyphen"]),
-        ("china", ["hyphen", "mediation"]),
-        ("strasse KÖLN", ["german"]),
-        ("한국", ["korean"]),
-        ("ไทย", ["thai"]),
-        ("हिन्दी", ["hindi"]),
-        ("كونغ", ["arabic"]),
-        ("1e5", ["numbers"]),
-        ("3.14", ["numbers"]),
-        ("v2.0.1", ["numbers"]),
-        ("news.example", ["numbers"]),
-        ("y.example", ["numbers"]),
-        ("a_b", ["numbers"]),
-        ("nowhere", []),
-    ],
-)
-def test_a_story_is_found_by_all_of_its_words(stories, typed, found):
-    assert sorted(headlines(typed)) == sorted(found)
+FOUND = {
+    "mediation": ["mediation"],
+    "MEDIATION kong": ["mediation"],
+    "kong hong": ["mediation"],
+    '"kong hong"': [],
+    '"hong kong"': ["mediation"],
+    "HK$466.6": ["mediation"],
+    "466": ["mediation"],
+    "466.7": [],
+    "6.466": [],
+    "mediat": [],
+    "apres elysee": ["french"],
+    "APRÈS": ["french"],
+    "香港": ["chinese"],
+    "港香": [],
+    "调解 成立": ["chinese"],
+    "peace-keeping": ["hyphen"],
+    "peace keeping": ["hyphen"],
+    '"keeping peace"': [],
+    "china’s": ["hyphen"],
+    "u.s.": ["hyphen"],
+    "china": ["hyphen", "mediation"],
+    "strasse KÖLN": ["german"],
+    "한국": ["korean"],
+    "ไทย": ["thai"],
+    "हिन्दी": ["hindi"],
+    "كونغ": ["arabic"],
+    "1e5": ["numbers"],
+    "3.14": ["numbers"],
+    "v2.0.1": ["numbers"],
+    "news.example": ["numbers"],
+    "y.example": ["numbers"],
+    "a_b": ["numbers"],
+    "nowhere": [],
+}
+
+
+def test_a_story_is_found_by_all_of_its_words(stories):
+    assert {typed: sorted(headlines(typed)) for typed in FOUND} == FOUND
 
 
 def test_headline_standfirst_body_and_byline_are_searched():
@@ -416,12 +415,13 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
 @pytest.mark.parametrize("name", ["q", "section", "tag", "language", "kind", "since", "until"])
-def test_nothing_that_is_typed_is_an_error(client, stories, typed, name):
-    response = asked(client, **{"q": "china"} | {name: typed})
-    assert response.status_code == 200
-    assert "<script>alert" not in response.content.decode()
+def test_nothing_that_is_typed_is_an_error(client, name):
+    published("China")
+    for typed in HOSTILE:
+        response = asked(client, **{"q": "china"} | {name: typed})
+        assert response.status_code == 200, typed
+        assert "<script>alert" not in response.content.decode(), typed
 
 
 @pytest.mark.parametrize("before", ["", "x", "20250609T120000.000000Z-0", "20250609T120000.000000Z-99\0"])
