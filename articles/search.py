@@ -45,10 +45,10 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
 
     `since <= published_at < before`, both aware. The rows are not ordered yet; they are counted up to 1,001.
 
-    Words that few stories hold are looked up and what is found is sorted. Common ones are read off in the
-    list's own order, and only asked whether the index knows them, so that nothing is sorted; on SQLite the
-    list of hits is still gathered first, which took 13 ms for each 100,000 of them. PostgreSQL's planner
-    decides that by itself.
+    Up to 1,000 results are looked up and sorted. More are read off in the list's own order, until a page is
+    full, so that nothing is sorted. SQLite gathers the keys of all hits first: 26 ms where each of 200,000
+    stories holds the word, at most 400 ms where a filter without an index then lets none of them pass.
+    PostgreSQL's planner decides by itself what to begin with.
     """
     stories = _filtered(
         Edition.objects.live(at=at),
@@ -56,7 +56,7 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
         published_at__lt=before,
     )  # fmt: skip
     count = _holding(stories, phrases)[: COUNTED_UP_TO + 1].count()
-    rows = _holding(stories, phrases, is_common=count > COUNTED_UP_TO)
+    rows = _holding(stories, phrases, is_common=count > COUNTED_UP_TO) if count else Edition.objects.none()
     return rows.as_cards().only(*CARD_FIELDS, "body"), count
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.feeds import site_address, xml_text
-from articles.models import Author, Coverage, Edition, Section, Source, Tag
+from articles.models import Article, Author, Coverage, Edition, Section, Source, Tag
 from articles.pages import PAGES
 from articles.public import public
 
@@ -49,8 +49,10 @@ def _last_chunk():
         f"last_{model._meta.model_name}": Subquery(_live(model, at=now).order_by("-pk").values("pk")[:1])
         for model in FILED_BY
     }
-    stories = Edition.objects.live(at=now).order_by("-article_id").annotate(**last)
-    return chunk_of(max(number or 0 for number in stories.values_list("article_id", *last).first() or [0]))
+    # Asked of articles, whose numbers can be read from the last one down; editions would all be sorted first.
+    is_live = Exists(Edition.objects.live(at=now).filter(article=OuterRef("pk")))
+    articles = Article.objects.filter(is_live).order_by("-pk").annotate(**last)
+    return chunk_of(max(number or 0 for number in articles.values_list("pk", *last).first() or [0]))
 
 
 def _live(model, *, at):

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from lxml import etree, html
 
 from articles.models import Edition
@@ -65,10 +66,18 @@ def printed_parts(line):
     return [line] if line else []
 
 
-@pytest.fixture(autouse=True)
-def loaded(db):
-    with time_machine.travel(NOW, tick=False):
+@pytest.fixture(scope="module")
+def captured_site(django_db_setup, django_db_blocker):
+    """The fixtures, loaded once: the tests of this module only read, and what they do write is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
         call_command("loaddata", "people", "coverage", "last_news", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def loaded(captured_site, db):
+    with time_machine.travel(NOW, tick=False):
         yield
 
 

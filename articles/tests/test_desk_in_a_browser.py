@@ -1,0 +1,195 @@
+"""The article form in chromium: the rich-text editor, the small scripts, the page's policy, and accessibility."""
+
+import datetime as dt
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from articles.models import Article, Edition
+from articles.tests import desk
+from articles.tests.stories import author, published, source, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+BODY = (
+    '<p>It <strong>holds</strong>.<sup data-cite="s2"></sup> Ils disent <span lang="fr">« ça tient »</span> and '
+    '<span lang="ar" dir="rtl">سلام</span>, H<sub>2</sub>O, x<sup>2</sup>.<sup data-cite="s1"></sup></p>'
+    "<h2>Why</h2><ul><li><p>One &amp; two</p></li></ul><blockquote><p>A quotation</p></blockquote>"
+    '<p>A <a href="https://city.example/" rel="noopener">link</a>.<br>A line.</p>'
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# The toolbar is the editor's own: its list of paragraph kinds cannot be reached by keyboard.
+NOT_OURS = [[".prose-menubar"]]
+
+
+@pytest.fixture
+def troubles(page):
+    """What the browser complains of: errors of scripts, of the policy, of missing files."""
+    found = []
+    page.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def visit(page, live_server, client, editor, troubles):
+    """A function that opens an address of the desk as an editor."""
+    client.force_login(editor)
+    [cookie] = [morsel for morsel in client.cookies.values() if morsel.key == "desk_session"]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    def open_page(address):
+        page.goto(live_server.url + address)
+        if "/change/" in address or "/add/" in address:
+            page.wait_for_selector(".ProseMirror")
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def story(db):
+    return write(
+        "A bridge reopens", body=BODY, sources=[source("One"), source("Two")], tags=["china", "peace"],
+        bylines=[author("Ana")],
+    )  # fmt: skip
+
+
+def save(page):
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+
+def test_a_story_that_is_opened_and_saved_is_the_same_to_the_letter(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    save(page)
+    assert page.locator(".messagelist .success").count() == 1
+    saved = Article.objects.get()
+    assert saved.body == BODY
+    assert saved.fingerprint == story.fingerprint
+    assert troubles == []
+
+
+def test_markers_and_languages_survive_the_editor(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.locator(".ProseMirror p").last.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" More words.")
+    save(page)
+    assert Article.objects.get().body == BODY.replace("A line.</p>", "A line. More words.</p>")
+    assert troubles == []
+
+
+def test_a_marker_is_drawn_with_the_number_of_its_source(visit, story):
+    story.citations.filter(key="s1").update(position=9)
+    page = visit(desk.address("change", story))
+    assert page.locator(".ProseMirror .marker").all_inner_texts() == ["1", "2"]  # s2 stands first now
+
+
+def test_a_key_in_brackets_becomes_a_marker(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.locator(".ProseMirror h2").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" [s1] now")
+    assert page.locator(".ProseMirror h2 .marker").inner_text() == "1"
+    save(page)
+    assert '<h2>Why <sup data-cite="s1"></sup> now</h2>' in Article.objects.get().body
+    assert troubles == []
+
+
+def test_bold_is_set_from_the_toolbar(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.locator(".ProseMirror h2").dblclick()
+    page.locator(".prose-menubar [data-name=bold]").click()
+    save(page)
+    assert "<h2><strong>Why</strong></h2>" in Article.objects.get().body
+    assert troubles == []
+
+
+def test_the_headline_is_counted_while_it_is_typed(visit, story):
+    page = visit(desk.address("change", story))
+    page.fill("#id_headline", "Bridge ☕️")
+    assert page.locator("#id_headline_helptext").inner_text() == "9 characters. Search engines show about 60."
+
+
+def test_a_new_story_is_written_from_an_empty_form(visit, editor, troubles):
+    author("Ana", user=editor)
+    write("Earlier", by=editor)
+    source("Report", publisher="City")
+    page = visit(desk.address("add"))
+    page.keyboard.type("A bridge reopens")  # the form begins in the headline
+    page.locator(".ProseMirror").click()
+    page.keyboard.type("It holds.")
+    page.locator("#id_citations-0-title").press_sequentially("Rep")
+    page.locator("datalist option[value='Report (City)']").wait_for(state="attached")
+    page.locator("#id_citations-0-title").fill("Report (City)")
+    page.locator(".rows-of-citations .addlink").click()
+    page.fill("#id_citations-1-title", "Another source")
+    save(page)
+    article = Article.objects.get(headline="A bridge reopens")
+    assert article.body == "<p>It holds.</p>"
+    assert [row.source.title for row in article.citations.select_related("source")] == ["Report", "Another source"]
+    assert [str(byline) for byline in article.bylines.select_related("author")] == ["Ana"]
+    assert troubles == []
+
+
+def test_tags_are_suggested_after_a_comma(visit, story):
+    write(tags=["mediation"])
+    page = visit(desk.address("change", story))
+    page.fill("#id_tags", "china, ")
+    page.locator("#id_tags").press_sequentially("medi")
+    page.locator("datalist option[value='china, mediation']").wait_for(state="attached")
+
+
+def test_unsaved_words_ask_before_the_page_is_left(visit, story):
+    page = visit(desk.address("change", story))
+    page.fill("#id_headline", "Unsaved")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.locator("#site-name a").click()
+    page.wait_for_timeout(200)
+    assert asked == ["beforeunload"]
+    assert page.input_value("#id_headline") == "Unsaved"
+
+
+def test_the_button_says_what_it_does(visit, story, troubles):
+    page = visit(desk.address("publish", story))
+    button = page.locator(".bar button:visible")
+    assert button.all_inner_texts() == ["Publish now"]
+    page.get_by_label("At a time").check()
+    assert button.all_inner_texts() == ["Schedule"]
+    page.fill("#id_at", "2099-06-03T07:00")
+    assert button.all_inner_texts() == ["Schedule for 3 June at 07:00"]
+    with page.expect_navigation():
+        button.click()
+    assert Edition.objects.get().live_from == dt.datetime(2099, 6, 3, 5, 0, tzinfo=dt.UTC)
+    assert troubles == []
+
+
+def test_the_words_of_a_correction_are_asked_for_corrections_only(visit):
+    page = visit(desk.address("publish", published("Story").article))
+    assert not page.locator("#id_was").is_visible()
+    page.get_by_label("Correction: something was wrong.").check()
+    assert page.locator("#id_was").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
+    live = published("A live story", sources=[source("Three")], related=[published("Other").article]).article
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    for address in (
+        desk.address("changelist"), desk.address("add"), desk.address("change", live), desk.address("change", story),
+        desk.address("publish", live), desk.address("withdraw", live), desk.address("cancel", story),
+        f"{desk.address('merge', model='tag')}?tag=1", desk.address("changelist", model="tag"),
+    ):  # fmt: skip
+        visit(address)
+        answer = Axe().run(page, context={"exclude": NOT_OURS}, options=RULES)
+        found |= {
+            (address, violation["id"]): [node["target"] for node in violation["nodes"]]
+            for violation in answer["violations"]
+        }
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert found == {}
