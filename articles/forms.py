@@ -73,7 +73,9 @@ def _clock_change(wanted):
     zone = timezone.get_default_timezone()
     there_and_back = wanted.replace(tzinfo=zone).astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None)
     if there_and_back == wanted:
-        sentence = _("On %(day)s the clocks go back, and %(time)s comes twice in %(zone)s. Choose another time.")
+        sentence = _(
+            "On %(day)s the clocks go back, and %(time)s comes twice in %(zone)s. Choose another time."
+        )
     else:
         sentence = _("On %(day)s the clocks go forward, and %(zone)s has no %(time)s. Choose another time.")
     return sentence % {
@@ -92,7 +94,9 @@ class NamedForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if slug := self.fields.get("slug"):
             slug.required = False
-            slug.help_text = _("The words of its address, which stay. Left empty, they are made from the name.")
+            slug.help_text = _(
+                "The words of its address, which stay. Left empty, they are made from the name."
+            )
 
     def clean(self):
         cleaned = super().clean()
@@ -118,7 +122,9 @@ class TagForm(NamedForm):
             raise ValidationError(_("Enter a name with at least one character besides “#”."))
         key = tag_key(name)
         if twin := Tag.objects.filter(key=key).exclude(pk=self.instance.pk).first():
-            raise ValidationError(_("There is such a tag already: “%(tag)s”. Merge the two instead.") % {"tag": twin})
+            raise ValidationError(
+                _("There is such a tag already: “%(tag)s”. Merge the two instead.") % {"tag": twin}
+            )
         if alias := TagAlias.objects.filter(key=key).select_related("tag").first():
             names = {"name": alias.name, "tag": alias.tag}
             raise ValidationError(_("“%(name)s” was merged into “%(tag)s”. Use that tag.") % names)
@@ -127,7 +133,9 @@ class TagForm(NamedForm):
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
         if slug and TagAlias.objects.filter(slug=slug).exists():
-            raise ValidationError(_("This address belongs to a tag that was merged away. Choose another one."))
+            raise ValidationError(
+                _("This address belongs to a tag that was merged away. Choose another one.")
+            )
         return slug
 
     def is_slug_taken(self, slug):
@@ -160,7 +168,9 @@ class MergeTagsForm(forms.Form):
 
 def headline_help(headline):
     """How long the headline is, and how much of it search engines show."""
-    counted = ngettext("%(count)s character.", "%(count)s characters.", len(headline)) % {"count": len(headline)}
+    counted = ngettext("%(count)s character.", "%(count)s characters.", len(headline)) % {
+        "count": len(headline)
+    }
     return f"{counted} {_('Search engines show about %(shown)s.') % {'shown': HEADLINE_SHOWN}}"
 
 
@@ -231,7 +241,9 @@ class PublishForm(forms.Form):
         (Change.UPDATE, gettext_lazy("Update: something new. The story then says when it was updated.")),
         (
             Change.CORRECTION,
-            gettext_lazy("Correction: something was wrong. The story says so, and so does the page of corrections."),
+            gettext_lazy(
+                "Correction: something was wrong. The story says so, and so does the page of corrections."
+            ),
         ),
     ]
 
@@ -244,7 +256,10 @@ class PublishForm(forms.Form):
     )
     at = DeskTimeField(label=gettext_lazy("Day and time"), required=False)
     change = forms.ChoiceField(
-        label=gettext_lazy("Kind of change"), choices=KINDS_OF_CHANGE, widget=forms.RadioSelect, initial=Change.UPDATE
+        label=gettext_lazy("Kind of change"),
+        choices=KINDS_OF_CHANGE,
+        widget=forms.RadioSelect,
+        initial=Change.UPDATE,
     )
     was = forms.CharField(
         label=gettext_lazy("What was wrong"),
@@ -300,9 +315,10 @@ class PublishForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("when") == self.LATER and "at" in cleaned:
             self._check_time(cleaned["at"])
-        is_correction = cleaned.get("change") == Change.CORRECTION
-        if is_correction and not (cleaned.get("was") and cleaned.get("right")):
-            self.add_error(None, _("Enter what was wrong and what is right."))
+        if cleaned.get("change") == Change.CORRECTION:
+            missing = [name for name in ("was", "right") if name in cleaned and not cleaned[name]]
+            for name in missing[:1]:
+                self.add_error(name, _("Enter what was wrong and what is right."))
         return cleaned
 
     def _check_time(self, at):
@@ -337,7 +353,9 @@ class WithdrawForm(forms.Form):
         label=gettext_lazy("Public reason"),
         max_length=Withdrawal._meta.get_field("reason").max_length,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Readers who come to the address see this sentence, and no word of the story."),
+        help_text=gettext_lazy(
+            "Readers who come to the address see this sentence, and no word of the story."
+        ),
         error_messages={"required": gettext_lazy("Enter a reason for readers.")},
     )
 

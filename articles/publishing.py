@@ -27,7 +27,7 @@ from articles.models import (
 )  # fmt: skip
 from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
-from articles.rich_text import clean_html, fold, markers, plain_text
+from articles.rich_text import clean_html, markers, plain_text, search_text
 
 OPENING_LENGTH = 600  # characters of plain text kept for excerpts, well over the longest of them
 
@@ -262,7 +262,7 @@ def _as_read(article):
         "picture": {"alt": image.alt, "caption": image.caption, "credit": image.credit} if image else None,
         "section": article.section,
         "coverage": article.coverage,
-        "search_text": fold(
+        "search_text": search_text(
             " ".join([article.headline, article.standfirst, text, *(row["name"] for row in bylines)])
         ),
     }

@@ -28,8 +28,28 @@ class Words(forms.CharField):
         return super().to_python((value or "").replace("\0", ""))
 
 
+class DayInput(forms.DateInput):
+    """A date input, or a plain one where what was typed is no date: a date input would not show that."""
+
+    input_type = "date"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        if value and not is_day(value):
+            context["widget"]["type"] = "text"
+        return context
+
+
+def is_day(value):
+    """Whether a text or a date is a day as HTML writes it: 2025-06-09."""
+    try:
+        return dt.date.fromisoformat(str(value)).isoformat() == str(value)
+    except ValueError:
+        return False
+
+
 class Day(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput(format="%Y-%m-%d")
     default_error_messages = {"invalid": _("Enter a date such as 2025-06-09, or leave it empty.")}
 
     def __init__(self, **options):

@@ -23,7 +23,9 @@ def merge_tags(*, into, others, by, now=None):
         _repoint(ArticleTag.objects, owner="content_object", tag=other, into=into)
         _repoint(EditionTag.objects, owner="edition", tag=other, into=into)
         _leave_alias(other, into)
-        _log(into, by=by, now=now, sentence=_("Merged the tag “%(tag)s” into this one.") % {"tag": other.name})
+        _log(
+            into, by=by, now=now, sentence=_("Merged the tag “%(tag)s” into this one.") % {"tag": other.name}
+        )
     for article in touched:
         _keep_in_step(article)
     return len(touched)

@@ -6,6 +6,7 @@ from csp.constants import NONCE, SELF
 from csp.decorators import csp_update
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,8 @@ class DeskAdminSite(admin.AdminSite):
 
         @wraps(view)
         def explained(request, *args, **kwargs):
+            if "%00" in request.META["QUERY_STRING"]:  # no name holds it, and PostgreSQL fails on it
+                raise Http404("No address of the desk holds a NUL.")
             try:
                 return view(request, *args, **kwargs)
             except PermissionDenied as refusal:

@@ -63,13 +63,19 @@ class ArticleAdmin(StoryList, PublishingPages):
         return articles.select_related("updated_by", "section").filter(pk=pk).first()
 
     def has_view_permission(self, request, obj=None):
-        return super().has_view_permission(request, obj) and (obj is None or rights.may_view(request.user, obj))
+        return super().has_view_permission(request, obj) and (
+            obj is None or rights.may_view(request.user, obj)
+        )
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or rights.may_edit(request.user, obj))
+        return super().has_change_permission(request, obj) and (
+            obj is None or rights.may_edit(request.user, obj)
+        )
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or rights.may_delete(request.user, obj))
+        return super().has_delete_permission(request, obj) and (
+            obj is None or rights.may_delete(request.user, obj)
+        )
 
     # The form.
 
@@ -91,10 +97,15 @@ class ArticleAdmin(StoryList, PublishingPages):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("section", "coverage"):
-            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+            field.widget.can_change_related = field.widget.can_delete_related = (
+                field.widget.can_view_related
+            ) = False
             field.widget.can_add_related &= db_field.name == "coverage"
         if db_field.name == "tags":
-            field.widget.attrs |= {"data-suggest": suggestions_of(ArticleTag, "tag"), "data-suggest-many": ","}
+            field.widget.attrs |= {
+                "data-suggest": suggestions_of(ArticleTag, "tag"),
+                "data-suggest-many": ",",
+            }
             field.help_text = _("Comma between tags. Existing tags are suggested.")
         if db_field.name == "body":
             field.help_text = _("[s1] typed in the text cites the first source.")
@@ -108,7 +119,9 @@ class ArticleAdmin(StoryList, PublishingPages):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= self._about(request, obj) if obj else {"state": state_pill(State.DRAFT)}
         context["may_write"] = self.has_change_permission(request, obj) if obj else True
-        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        return super().render_change_form(
+            request, context, add=add, change=change, form_url=form_url, obj=obj
+        )
 
     def _about(self, request, article):
         """What the bar and the side column say of a story that exists."""

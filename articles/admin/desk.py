@@ -18,14 +18,12 @@ class DeskAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     class Media:
-        css = {"all": ["desk/editor.css"]}
         js = ["desk/desk.js"]
 
     def render_change_form(self, request, context, **kwargs):
         # The rich-text editor's import map is inline, so that it needs the nonce of the page.
         context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, **kwargs)
-
 
     def get_deleted_objects(self, objs, request):
         """What would go, and what stands in the way: that is said first, whatever rights somebody has."""

@@ -38,7 +38,10 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
             rights += ["is_superuser", "user_permissions"]
         names = ["display_name", "first_name", "last_name", "email", "has_keyboard_shortcuts"]
         return [
-            (None, {"fields": ["username", *(["password"] if self.has_change_permission(request, obj) else [])]}),
+            (
+                None,
+                {"fields": ["username", *(["password"] if self.has_change_permission(request, obj) else [])]},
+            ),
             (_("Person"), {"fields": names}),
             (_("Rights"), {"fields": rights}),
             (_("Dates"), {"fields": ["last_login", "date_joined"]}),

@@ -43,7 +43,9 @@ def future_address(article, *, live_from):
         return last.path
     wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
     others = Address.objects.exclude(article=article)
-    return f"{folder}{free_slug(wanted, is_taken=lambda slug: others.filter(path=f'{folder}{slug}/').exists())}/"
+    return (
+        f"{folder}{free_slug(wanted, is_taken=lambda slug: others.filter(path=f'{folder}{slug}/').exists())}/"
+    )
 
 
 class Outlook:
@@ -76,7 +78,8 @@ class Outlook:
             )  # fmt: skip
         if self.live:
             said.append(
-                _("Readers see version %(number)s until then. It stays on record.") % {"number": self.live.number}
+                _("Readers see version %(number)s until then. It stays on record.")
+                % {"number": self.live.number}
             )
             said += self._about_unchanged()
         elif self.is_first:
@@ -113,7 +116,9 @@ class PublishingPages(DeskAdmin):
             if edition:
                 messages.success(request, _published(edition, now=now))
                 return HttpResponseRedirect(_change_page(article))
-        return self._page(request, "publish", article, _("Publish"), form=form, outlook=outlook, zone=zone_name())
+        return self._page(
+            request, "publish", article, _("Publish"), form=form, outlook=outlook, zone=zone_name()
+        )
 
     def cancel_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
@@ -180,5 +185,3 @@ def _published(edition, *, now):
     time = date_format(timezone.localtime(edition.live_from), "H:i")
     words = _("Published %(time)s.") % {"time": time}
     return format_html('{} <a href="{}">{}</a>', words, edition.get_absolute_url(), _("View article"))
-
-

@@ -12,7 +12,9 @@ def sees_every_story(user):
 
 def with_ownership(articles, *, user):
     """The queryset with `is_own`: whether the story is this person's own."""
-    return articles.annotate(is_own=Exists(Article.objects.owned_by(user).filter(pk=OuterRef("pk")).values("pk")))
+    return articles.annotate(
+        is_own=Exists(Article.objects.owned_by(user).filter(pk=OuterRef("pk")).values("pk"))
+    )
 
 
 def is_own(user, article):

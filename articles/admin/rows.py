@@ -44,7 +44,9 @@ class NumberField(forms.IntegerField):
 
     def __init__(self):
         widget = forms.NumberInput(attrs={"class": "number"})
-        super().__init__(label=gettext_lazy("No."), required=False, min_value=1, max_value=MOST_ROWS, widget=widget)
+        super().__init__(
+            label=gettext_lazy("No."), required=False, min_value=1, max_value=MOST_ROWS, widget=widget
+        )
 
     def has_changed(self, initial, data):
         return False
@@ -108,10 +110,14 @@ class OrderedFormSet(BaseInlineFormSet):
         super().clean()
         for form in self.forms[: self.initial_form_count()]:
             if not form.instance.pk and form[self._pk_field.name].data:
-                raise ValidationError(_("Somebody removed a row of this list meanwhile. Save again if the rest is right."))
+                raise ValidationError(
+                    _("Somebody removed a row of this list meanwhile. Save again if the rest is right.")
+                )
 
     def new_rows(self):
-        return [form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)]
+        return [
+            form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)
+        ]
 
     def rows_to_keep(self):
         """The forms that stay or come, in the order of their numbers."""
@@ -123,7 +129,7 @@ class OrderedFormSet(BaseInlineFormSet):
         return [form for _place, form in sorted(numbered, key=lambda row: row[0])]
 
     def _wanted_place(self, form, index):
-        """A key to sort by: a row that moves up goes before the one whose number it takes, one that moves down after."""
+        """A key to sort by: moving up, a row goes before the one whose number it takes; moving down, after it."""
         number = form.cleaned_data.get("number") or index + 1
         move = (number > index + 1) - (number < index + 1)
         return number, move, index
@@ -170,9 +176,11 @@ class CitationForm(OrderedRowForm):
     adding_only = ("title", "publisher", "url", "title_id")
 
     title = forms.CharField(label=gettext_lazy("Title"), required=False, max_length=300)
-    title_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    title_id = forms.IntegerField(required=False, max_value=2**63 - 1, widget=forms.HiddenInput)
     publisher = forms.CharField(label=gettext_lazy("Publisher"), required=False, max_length=150)
-    url = forms.URLField(label=gettext_lazy("Address"), required=False, max_length=1000, assume_scheme="https")
+    url = forms.URLField(
+        label=gettext_lazy("Address"), required=False, max_length=1000, assume_scheme="https"
+    )
 
     class Meta:
         model = Citation
@@ -194,6 +202,8 @@ class CitationForm(OrderedRowForm):
 class CitationFormSet(OrderedFormSet):
     """The source list. New rows find or make their source; a row that the body cites stays."""
 
+    last_key = None
+
     def clean(self):
         super().clean()
         self._refuse_cited()
@@ -214,7 +224,9 @@ class CitationFormSet(OrderedFormSet):
         for name in ("url", "title"):
             wanted |= Q(**{f"{name}__in": [row[name] for row in typed if row[name]]})
         known = list(Source.objects.filter(wanted).order_by("pk"))
-        listed = {form.instance.source_id for form in self.initial_forms if not self._should_delete_form(form)}
+        listed = {
+            form.instance.source_id for form in self.initial_forms if not self._should_delete_form(form)
+        }
         for form in rows:
             _point_at_source(form, known=known, listed=listed)
 
@@ -223,7 +235,14 @@ class CitationFormSet(OrderedFormSet):
         if source.pk is None:
             source.slug = free_slug(slug_from(source.title, fallback="source"), is_taken=_is_slug_taken)
             source.save()
+        form.instance.article = self.instance
+        form.instance.key = self._next_key(form.instance)
         return super().save_new(form, commit=commit)
+
+    def _next_key(self, citation):
+        """The key of a new row; the story's keys are read for the first one only."""
+        self.last_key = f"s{int(self.last_key[1:]) + 1}" if self.last_key else citation._next_key()
+        return self.last_key
 
 
 def _point_at_source(form, *, known, listed):
@@ -287,7 +306,9 @@ class BylineForm(OrderedRowForm):
 class BylineFormSet(OrderedFormSet):
     def clean(self):
         super().clean()
-        listed = {form.instance.author_id for form in self.initial_forms if not self._should_delete_form(form)}
+        listed = {
+            form.instance.author_id for form in self.initial_forms if not self._should_delete_form(form)
+        }
         for form in self.new_rows():
             author = form.cleaned_data.get("author")
             if author and author.pk in listed:
@@ -358,7 +379,9 @@ class RelatedPickFormSet(OrderedFormSet):
         typed = [form.cleaned_data for form in rows]
         wanted = Q(path__in=[row["path"] for row in typed]) | Q(headline__in=[row["story"] for row in typed])
         live = list(Edition.objects.live().filter(wanted).order_by().only("article_id", "headline", "path"))
-        listed = {form.instance.related_id for form in self.initial_forms if not self._should_delete_form(form)}
+        listed = {
+            form.instance.related_id for form in self.initial_forms if not self._should_delete_form(form)
+        }
         for form in rows:
             _point_at_story(form, live=live, listed=listed, own=self.instance.pk)
 
@@ -366,13 +389,19 @@ class RelatedPickFormSet(OrderedFormSet):
 def _point_at_story(form, *, live, listed, own):
     """Sets the story of a new row, or says what is wrong with the row."""
     typed = form.cleaned_data
-    found = [edition for edition in live if edition.path == typed["path"] or edition.headline == typed["story"]]
+    found = [
+        edition for edition in live if edition.path == typed["path"] or edition.headline == typed["story"]
+    ]
     taken = [edition for edition in found if edition.article_id == typed["story_id"]]
     found = taken or found
     if not found:
-        form.add_error("story", _("No story on the site has this headline or address. Take one that is suggested."))
+        form.add_error(
+            "story", _("No story on the site has this headline or address. Take one that is suggested.")
+        )
     elif len(found) > 1:
-        form.add_error("story", _("Several stories have this headline. Paste the address of the one you mean."))
+        form.add_error(
+            "story", _("Several stories have this headline. Paste the address of the one you mean.")
+        )
     elif found[0].article_id == own:
         form.add_error("story", _("Pick another article than the story itself."))
     elif found[0].article_id in listed:

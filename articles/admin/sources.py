@@ -27,7 +27,9 @@ class SourceAdmin(NamedAdmin):
 
     @admin.display(description=gettext_lazy("cited by"), ordering="story_count")
     def cited(self, source):
-        return ngettext("%(count)s story", "%(count)s stories", source.story_count) % {"count": source.story_count}
+        return ngettext("%(count)s story", "%(count)s stories", source.story_count) % {
+            "count": source.story_count
+        }
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -61,7 +61,11 @@ class TagFilter(admin.SimpleListFilter):
         return True
 
     def choices(self, changelist):
-        kept = [(key, value) for key, value in changelist.get_filters_params().items() if key != self.parameter_name]
+        kept = [
+            (key, value)
+            for key, value in changelist.get_filters_params().items()
+            if key != self.parameter_name
+        ]
         kept = [(key, value[-1] if isinstance(value, list) else value) for key, value in kept]
         if changelist.query:
             kept.append(("q", changelist.query))

@@ -68,7 +68,11 @@ class TagAdmin(NamedAdmin):
             messages.warning(request, _("Tick the tags to merge first."))
             return HttpResponseRedirect(reverse("admin:articles_tag_changelist"))
         form = MergeTagsForm(request.POST or None, others=others)
-        if request.method == "POST" and form.is_valid() and self._merge(request, form.cleaned_data["into"], others):
+        if (
+            request.method == "POST"
+            and form.is_valid()
+            and self._merge(request, form.cleaned_data["into"], others)
+        ):
             return HttpResponseRedirect(reverse("admin:articles_tag_changelist"))
         context = self.admin_site.each_context(request) | {
             "title": _("Merge tags"), "form": form, "others": others, "opts": self.opts, "media": self.media,
@@ -83,7 +87,9 @@ class TagAdmin(NamedAdmin):
         try:
             count = merge_tags(into=into, others=others, by=request.user)
         except (ProtectedError, Tag.DoesNotExist):
-            messages.error(request, _("Somebody changed these tags at this moment. Nothing was merged; try again."))
+            messages.error(
+                request, _("Somebody changed these tags at this moment. Nothing was merged; try again.")
+            )
             return False
         sentence = ngettext(
             "Merged into “%(tag)s”. %(count)s story carries it instead, and the old address leads there.",

@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy
 
 
 def language_choices():
-    """(code, name) of every language Django knows, without regional forms, by name."""
-    plain = {code: info for code, info in LANG_INFO.items() if "name" in info and "-" not in code}
+    """(code, name) of every language Django knows, by name; regional forms only where there is no other."""
+    plain = {
+        code: info
+        for code, info in LANG_INFO.items()
+        if "name" in info and ("-" not in code or "name" not in LANG_INFO.get(code.partition("-")[0], {}))
+    }
     return sorted(
         ((code, gettext_lazy(info["name"])) for code, info in plain.items()), key=lambda row: row[1]
     )

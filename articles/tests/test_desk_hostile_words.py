@@ -39,7 +39,18 @@ def pages(editor):
     Pin.objects.create(article=live, pinned_from=NOON)
     address = desk.address
     of_articles = [address(page, article) for page in ("change", "history", "publish", "cancel", "withdraw")]
-    lists = ("article", "tag", "tagalias", "source", "coverage", "pin", "author", "desklogline", "section", "user")
+    lists = (
+        "article",
+        "tag",
+        "tagalias",
+        "source",
+        "coverage",
+        "pin",
+        "author",
+        "desklogline",
+        "section",
+        "user",
+    )
     records = {"tag": tag, "source": report, "coverage": coverage, "author": name, "user": editor}
     return [
         *of_articles,
@@ -68,7 +79,9 @@ def test_messages_and_errors_print_no_markup(client, editor):
     with time_machine.travel(NOON, tick=False):
         article = write(HOSTILE)
         saved = desk.send(client, desk.address("change", article), headline=HOSTILE, _continue="1")
-        failed = desk.send(client, desk.address("change", article), headline="", standfirst=HOSTILE, slug=HOSTILE)
+        failed = desk.send(
+            client, desk.address("change", article), headline="", standfirst=HOSTILE, slug=HOSTILE
+        )
         done = desk.send(client, desk.address("publish", article))
         other = Tag.objects.create(name="other")
         merged = desk.send(client, f"{desk.address('merge', model='tag')}?tag={other.pk}", into=tag.name)

@@ -63,7 +63,13 @@ def test_each_story_shows_its_state_in_words(desk_client, one_of_each):
 def test_a_filter_of_nonsense_shows_all(desk_client):
     write("One")
     assert headlines(desk_client, state="nonsense") == ["One"]
-    assert headlines(desk_client, tag="\x00#") == []
+    assert headlines(desk_client, tag="#") == []
+    assert headlines(desk_client, language="nonsense") == []
+
+
+@pytest.mark.parametrize("name", ["tag", "q", "kind__exact", "language"])
+def test_what_no_database_can_hold_is_not_found(desk_client, name):
+    assert desk_client.get(desk.address("changelist"), {name: "\x00"}).status_code == 404
 
 
 def test_stories_are_filtered_by_section_language_kind_and_tag(desk_client):

@@ -28,7 +28,9 @@ def test_a_shared_source_is_changed_on_its_own_page_and_readers_keep_what_was_pr
     report = source("Report")
     articles = [published(f"Story {number}", sources=[report]).article for number in range(2)]
     with zeal.zeal_ignore():  # each story's fingerprint is read by itself
-        response = desk.send(desk_client, desk.address("change", report, model="source"), title="Report of the city")
+        response = desk.send(
+            desk_client, desk.address("change", report, model="source"), title="Report of the city"
+        )
     assert (
         "2 stories cite this source. Readers see the new words when they are published again."
         in desk.said(desk_client, response)
@@ -81,7 +83,12 @@ def test_the_slug_of_a_section_stays_when_it_is_renamed(client, administrator):
 def test_nobody_deletes_what_stories_rest_on(client, model):
     coverage = Coverage.objects.create(name="Bridges", slug="bridges")
     write("Story", sources=[source("Report")], coverage=coverage, bylines=[author("Ana")])
-    record = {"section": section(), "coverage": coverage, "author": author("Ana"), "source": source("Report")}[model]
+    record = {
+        "section": section(),
+        "coverage": coverage,
+        "author": author("Ana"),
+        "source": source("Report"),
+    }[model]
     client.force_login(desk.superuser())
     response = client.post(desk.address("delete", record, model=model), {"post": "yes"})
     assert "cannot be deleted, because these rest on it. Nothing was changed." in response.text

@@ -86,7 +86,9 @@ def test_an_account_with_more_rights_than_the_desks_groups_give_is_out_of_reach(
     assert signed_in.post(page, {"username": "taken"}).status_code == 403
     password = f"/admin/articles/user/{reporter.pk}/password/"
     assert signed_in.get(password).status_code == 403
-    answer = signed_in.post(password, {"password1": "x" * 12, "password2": "x" * 12, "usable_password": "true"})
+    answer = signed_in.post(
+        password, {"password1": "x" * 12, "password2": "x" * 12, "usable_password": "true"}
+    )
     assert answer.status_code == 403
     reporter.refresh_from_db()
     assert reporter.username == "reporter"

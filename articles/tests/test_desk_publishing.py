@@ -114,7 +114,10 @@ def test_a_story_is_scheduled_and_goes_live_at_its_moment(desk_client):
         ("", "Choose the day and time, or publish now."),
         ("2025-06-09T14:05", "Choose a time in the future, or publish now."),
         ("2020-01-01T00:00", "Choose a time in the future, or publish now."),
-        ("2026-03-29T02:30", "On 29 March 2026 the clocks go forward, and Brussels has no 02:30. Choose another time."),
+        (
+            "2026-03-29T02:30",
+            "On 29 March 2026 the clocks go forward, and Brussels has no 02:30. Choose another time.",
+        ),
         (
             "2025-10-26T02:30",
             "On 26 October 2025 the clocks go back, and 02:30 comes twice in Brussels. Choose another time.",
@@ -137,7 +140,11 @@ def test_a_moment_that_cannot_be_is_refused_in_a_sentence(desk_client, at, sente
     ("fields", "sentence", "may_schedule"),
     [
         ({"body": "<p> </p>"}, "Write the story before it goes live.", False),
-        ({"body": '<p>So.<sup data-cite="s4"></sup></p>'}, "A marker in the body names the source “s4”", False),
+        (
+            {"body": '<p>So.<sup data-cite="s4"></sup></p>'},
+            "A marker in the body names the source “s4”",
+            False,
+        ),
         ({"stage": Stage.SPIKED}, "The story is spiked. Take it back before it is published.", False),
         ({"embargo_until": NOON + 60 * MINUTE}, "The story is under embargo until 9 June 2025, 15:00.", True),
     ],
@@ -168,7 +175,10 @@ def test_words_that_came_in_after_the_page_was_opened_are_not_published_unseen(d
     page = desk_client.get(desk.address("publish", article))
     rewrite(article, headline="Unseen")
     response = desk_client.post(desk.address("publish", article), desk.filled_in(page))
-    assert "The story was changed since you opened this page. Look at it again before you publish it." in response.text
+    assert (
+        "The story was changed since you opened this page. Look at it again before you publish it."
+        in response.text
+    )
     assert not Edition.objects.exists()
     desk_client.post(desk.address("publish", article), desk.filled_in(response))
     assert headlines() == ["Unseen"]
@@ -186,7 +196,12 @@ def test_an_update_says_what_kind_of_change_it_is(desk_client, change, updated_a
 def test_a_correction_says_what_was_wrong_and_what_is_right(desk_client):
     article = published("HK$467 million").article
     rewrite(article, headline="HK$466.6 million")
-    typed = {"change": "correction", "was": "HK$467 million", "explanation": "A rounded figure.", "reported_by": "A reader"}
+    typed = {
+        "change": "correction",
+        "was": "HK$467 million",
+        "explanation": "A rounded figure.",
+        "reported_by": "A reader",
+    }
     response = publish(desk_client, article, **typed)
     assert "Enter what was wrong and what is right." in response.text
     assert headlines() == ["HK$467 million"]

@@ -146,7 +146,9 @@ def test_many_stories_are_merged_by_the_page(desk_client):
         published(f"Story {number}", tags=["mediation"])
     Tag.objects.create(name="arbitration")
     with zeal.zeal_ignore():  # each story's fingerprint is read by itself
-        desk.send(desk_client, f"{desk.address('merge', model='tag')}?tag={tag('mediation').pk}", into="arbitration")
+        desk.send(
+            desk_client, f"{desk.address('merge', model='tag')}?tag={tag('mediation').pk}", into="arbitration"
+        )
     assert {state(article) for article in Article.objects.all()} == {State.LIVE}
 
 
@@ -189,7 +191,9 @@ def test_a_name_that_is_taken_is_refused(desk_client, name, sentence):
     assert Tag.objects.count() == 1
 
 
-@pytest.mark.parametrize(("name", "slug"), [("Hong Kong", "hong-kong"), ("香港", "香港"), ("☕️", "tag"), ("prc", "prc-2")])
+@pytest.mark.parametrize(
+    ("name", "slug"), [("Hong Kong", "hong-kong"), ("香港", "香港"), ("☕️", "tag"), ("prc", "prc-2")]
+)
 def test_a_slug_left_empty_is_made_from_the_name(desk_client, name, slug):
     TagAlias.objects.create(name="other", slug="prc", tag=Tag.objects.create(name="china"))
     desk.send(desk_client, desk.address("add", model="tag"), name=name)
@@ -204,7 +208,9 @@ def test_an_address_that_was_merged_away_is_not_given_again(desk_client):
 
 def test_a_tag_is_renamed_and_keeps_its_address(desk_client):
     article = published("Story", tags=["hongkong"]).article
-    desk.send(desk_client, desk.address("change", tag("hongkong"), model="tag"), name="Hong Kong", slug="forged")
+    desk.send(
+        desk_client, desk.address("change", tag("hongkong"), model="tag"), name="Hong Kong", slug="forged"
+    )
     renamed = tag("Hong Kong")
     assert renamed.slug == "hongkong"
     assert tags_read(article) == ["Hong Kong"]

@@ -44,7 +44,11 @@ def test_a_new_story_is_saved_as_a_draft_of_whoever_wrote_it(client, reporter):
     )  # fmt: skip
     article = Article.objects.get()
     assert response.url == desk.address("change", article)
-    assert (article.created_by, article.updated_by, article.updated_at) == (reporter, reporter, NOON + 5 * MINUTE)
+    assert (article.created_by, article.updated_by, article.updated_at) == (
+        reporter,
+        reporter,
+        NOON + 5 * MINUTE,
+    )
     assert [tag.name for tag in article.tag_list()] == ["Hong Kong"]
     assert article.citations.get().key == "s1"
     assert Source.objects.get().slug == "city-report"
@@ -106,7 +110,9 @@ def test_saving_does_not_touch_what_readers_see(desk_client):
 
 def test_markup_in_the_body_is_cleaned_when_it_is_saved(desk_client):
     article = write()
-    desk.send(desk_client, desk.address("change", article), body="<p onclick=x>Fine<script>alert(1)</script></p>")
+    desk.send(
+        desk_client, desk.address("change", article), body="<p onclick=x>Fine<script>alert(1)</script></p>"
+    )
     assert Article.objects.get().body == "<p>Fine</p>"
 
 
@@ -119,7 +125,10 @@ def test_markup_in_the_body_is_cleaned_when_it_is_saved(desk_client):
             {"embargo_until": "2025-03-30T02:30"},
             "On 30 March 2025 the clocks go forward, and Brussels has no 02:30. Choose another time.",
         ),
-        ({"citations-0-publisher": "City"}, "Enter the title of this source, or its address if it is on record."),
+        (
+            {"citations-0-publisher": "City"},
+            "Enter the title of this source, or its address if it is on record.",
+        ),
         ({"citations-0-url": "nonsense"}, "Enter a valid URL."),
         (
             {"citations-0-url": "https://unknown.example/"},
@@ -146,7 +155,10 @@ def test_a_form_with_an_error_keeps_everything_that_was_typed(desk_client, typed
 
 def test_the_headlines_length_is_said(desk_client):
     article = write("China and Allies Establish the International Organization for Mediation in Hong Kong")
-    assert "84 characters. Search engines show about 60." in desk_client.get(desk.address("change", article)).text
+    assert (
+        "84 characters. Search engines show about 60."
+        in desk_client.get(desk.address("change", article)).text
+    )
 
 
 def test_the_slug_says_what_changing_it_does_once_there_is_an_address(desk_client):
@@ -252,7 +264,9 @@ def test_a_source_that_differs_is_a_new_one(desk_client, typed):
 def test_a_source_stands_once_in_a_list(desk_client, first, second):
     source("Report")
     article = write()
-    typed = desk.rows("citations", **first) | desk.rows("citations", **{f"{k}_1": v for k, v in second.items()})
+    typed = desk.rows("citations", **first) | desk.rows(
+        "citations", **{f"{k}_1": v for k, v in second.items()}
+    )
     typed["citations-TOTAL_FORMS"] = "2"
     response = desk.send(desk_client, desk.address("change", article), **typed)
     assert "This source is in the list already." in response.text
@@ -295,6 +309,15 @@ def test_a_row_that_somebody_else_removed_is_pointed_out(desk_client):
     assert Article.objects.get().headline == "After"
 
 
+def test_keys_of_new_rows_go_on_from_every_key_the_story_has_had(desk_client, editor):
+    article = write("Story", sources=[source("One"), source("Two")])
+    publishing.publish(article, by=editor, now=NOON)
+    article.citations.last().delete()
+    typed = desk.rows("citations", title_1="Three", title_2="Four") | {"citations-TOTAL_FORMS": "3"}
+    desk.send(desk_client, desk.address("change", article), **typed)
+    assert [row.key for row in article.citations.order_by("position")] == ["s1", "s3", "s4"]
+
+
 # Bylines and picked stories
 
 
@@ -315,7 +338,9 @@ def test_an_author_is_named_once(desk_client):
     assert "This author is named already." in response.text
 
 
-@pytest.mark.parametrize("typed", ["Other story", "/2025/06/09/other-story/", "https://x.example/2025/06/09/other-story/"])
+@pytest.mark.parametrize(
+    "typed", ["Other story", "/2025/06/09/other-story/", "https://x.example/2025/06/09/other-story/"]
+)
 def test_a_related_story_is_picked_by_its_headline_or_address(desk_client, typed):
     other, article = published("Other story").article, write()
     desk.send(desk_client, desk.address("change", article), **desk.rows("related_picks", story=typed))
@@ -346,6 +371,30 @@ def test_only_stories_on_the_site_are_suggested(desk_client):
     assert desk_client.get(desk.address("suggest"), {"term": " "}).json() == {"results": []}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"citations-0-title": "Report", "citations-0-title_id": str(10**30)},
+        {"citations-0-title": "Report", "citations-0-title_id": "x"},
+        {"related_picks-0-story": "Story", "related_picks-0-story_id": str(10**30)},
+        {"bylines-0-author": str(10**30)},
+        {"section": str(10**30)},
+        {"headline": "\x00"},
+        {"citations-0-number": "0", "citations-0-title": "Report"},
+        {"citations-0-title": "\x00"},
+        {"language": "klingon"},
+        {"citations-TOTAL_FORMS": "x"},
+        {"citations-TOTAL_FORMS": "100000"},
+    ],
+)
+def test_forged_values_are_refused_with_the_form_again(desk_client, typed):
+    article = write("Before")
+    response = desk.send(desk_client, desk.address("change", article), **typed)
+    assert response.status_code == 200
+    assert "Please correct the error" in response.text
+    assert Article.objects.get().headline == "Before"
+
+
 # Deleting
 
 
@@ -359,8 +408,12 @@ def test_what_rests_on_a_story_keeps_it_from_being_deleted(desk_client, editor):
     article = write("Planned once")
     publishing.schedule(article, at=NOON + 60 * MINUTE, by=editor, now=NOON)
     publishing.cancel_schedule(article, by=editor, now=NOON + MINUTE)
-    for response in (desk_client.get(desk.address("delete", article)), desk_client.post(desk.address("delete", article), {"post": "yes"})):
-        assert "“Planned once” cannot be deleted, because these rest on it. Nothing was changed." in response.text
+    page = desk.address("delete", article)
+    for response in (desk_client.get(page), desk_client.post(page, {"post": "yes"})):
+        assert (
+            "“Planned once” cannot be deleted, because these rest on it. Nothing was changed."
+            in response.text
+        )
     assert Article.objects.exists()
 
 

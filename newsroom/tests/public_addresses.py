@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article, Coverage
+from articles.sitemaps import chunk_of
 from articles.tests import stories
 from comments.models import Comment
 
@@ -63,7 +64,9 @@ ADDRESSES = {
     "articles:author_feed": _named("articles:author_feed"),
     "articles:coverage_feed": _named("articles:coverage_feed"),
     "articles:sitemap": _fixed("articles:sitemap"),
-    "articles:sitemap_chunk": lambda story: reverse("articles:sitemap_chunk", kwargs={"number": 1}),
+    "articles:sitemap_chunk": lambda story: reverse(
+        "articles:sitemap_chunk", kwargs={"number": chunk_of(story.article.pk)}
+    ),
     "articles:news_sitemap": _fixed("articles:news_sitemap"),
     "articles:robots": _fixed("articles:robots"),
     "comments:reply": lambda story: quote(story.path) + "reply/",

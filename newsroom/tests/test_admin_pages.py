@@ -1,14 +1,23 @@
 """Every page of the admin opens, for every model that is registered there."""
 
 import pytest
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from articles import publishing
 from articles.models import (
-    Article, Author, Coverage, DeskLogLine, Page, Pin, Section, Source, Tag, TagAlias, User,
+    Article,
+    Author,
+    Coverage,
+    DeskLogLine,
+    Page,
+    Pin,
+    Section,
+    Source,
+    Tag,
+    TagAlias,
+    User,
 )  # fmt: skip
 from articles.tests import stories
 from articles.tests.stories import NOON
