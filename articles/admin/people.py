@@ -6,6 +6,7 @@ or that has more rights than the desk's groups give, can be changed by superuser
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.desk import DeskAdmin, NamedAdmin
@@ -17,7 +18,7 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
     list_display = ["username", "display_name", "email", "is_active", "is_staff", "in_groups"]
     list_filter = ["is_active", "groups"]
     search_fields = ["username", "display_name", "first_name", "last_name", "email"]
-    filter_horizontal = ["user_permissions"]
+    filter_horizontal = []
     actions = None
     readonly_fields = ["last_login", "date_joined"]
     add_fieldsets = [
@@ -64,9 +65,11 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
         return person.groups.exclude(name__in=self.admin_site.role_names).exists()
 
     def formfield_for_manytomany(self, db_field, request=None, **kwargs):
-        if db_field.name == "groups" and not request.user.is_superuser:
-            groups = db_field.remote_field.model.objects
-            kwargs["queryset"] = groups.filter(name__in=self.admin_site.role_names)
+        if db_field.name == "groups":
+            kwargs["widget"] = CheckboxSelectMultiple
+            if not request.user.is_superuser:
+                groups = db_field.remote_field.model.objects
+                kwargs["queryset"] = groups.filter(name__in=self.admin_site.role_names)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description=_("groups"))

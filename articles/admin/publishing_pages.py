@@ -34,18 +34,19 @@ SUMMARY_LENGTH = 240
 
 
 def future_address(article, *, live_from):
-    """The path that the story will have when it goes live then: its own, unless its slug was changed."""
-    last = article.editions.order_by("number").last()
+    """The path that the story will have if it goes live then: its own, unless its slug was changed.
+
+    A plan does not count: publishing cancels it, and its address with it.
+    """
+    last = article.editions.filter(live_from__lte=live_from).order_by("number").last()
     published_at = last.published_at if last else live_from
-    day = timezone.localtime(published_at, timezone.get_default_timezone())
-    folder = f"/{day:%Y/%m/%d}/"
+    folder = f"/{timezone.localtime(published_at, timezone.get_default_timezone()):%Y/%m/%d}/"
     if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
         return last.path
     wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
     others = Address.objects.exclude(article=article)
-    return (
-        f"{folder}{free_slug(wanted, is_taken=lambda slug: others.filter(path=f'{folder}{slug}/').exists())}/"
-    )
+    slug = free_slug(wanted, is_taken=lambda slug: others.filter(path=f"{folder}{slug}/").exists())
+    return f"{folder}{slug}/"
 
 
 class Outlook:

@@ -84,6 +84,14 @@ def test_the_address_announced_is_the_address_given(desk_client, fields, path):
     assert article.editions.get().path == path
 
 
+def test_a_plan_is_no_reason_to_announce_its_address(desk_client, editor):
+    article = write("Bridge")
+    publishing.schedule(article, at=NOON + dt.timedelta(days=3), by=editor, now=NOON)
+    assert "/2025/06/09/bridge/" in desk_client.get(desk.address("publish", article)).text
+    publish(desk_client, article)
+    assert article.editions.get().path == "/2025/06/09/bridge/"
+
+
 def test_an_update_keeps_its_address_unless_the_slug_is_changed(desk_client):
     article = published("Old").article
     rewrite(article, headline="New")
