@@ -31,9 +31,12 @@ class Day(Digits):
 
 
 class Words:
-    """A slug: letters of any script, digits, hyphens, underscores."""
+    """A slug: letters of any script with their marks, digits, hyphens, underscores.
 
-    regex = r"[-\w]+"
+    Which characters those are is for the database to say: what no slug has finds no row.
+    """
+
+    regex = r"[^/\s]+"
 
     def to_python(self, value):
         return value

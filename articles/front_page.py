@@ -67,14 +67,21 @@ def front_page(*, at):
     also = [pick for pick in lead.picks if pick][:ALSO]
     rail = [row.edition for row in newest[:LAST_NEWS]]
     shown = {lead.edition, *pinned, *also, *rail, *chain.from_iterable(band.editions for band in bands)}
-    cards = Edition.objects.live(at=at).as_cards().in_bulk(shown)
+    found = Edition.objects.live(at=at).as_cards().in_bulk(shown)
+
+    def cards(numbers):
+        # An edition that a verb committed meanwhile has ended is passed over: no transaction spans the queries.
+        return [found[pk] for pk in numbers if pk in found]
+
+    rail = cards(rail)
+    bands = [Band(section, cards(editions)) for section, editions in bands]
     return FrontPage(
         sections=sections,
-        lead=cards[lead.edition],
-        also=[cards[pk] for pk in also],
-        pinned=[cards[pk] for pk in pinned],
-        bands=[Band(section, [cards[pk] for pk in editions]) for section, editions in bands],
-        rail=[cards[pk] for pk in rail],
+        lead=found.get(lead.edition) or next(iter(rail), None),
+        also=cards(also),
+        pinned=cards(pinned),
+        bands=[band for band in bands if band.editions],
+        rail=rail,
         tags=most_used(row.tags for row in newest)[:IN_THE_NEWS],
     )
 

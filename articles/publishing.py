@@ -79,8 +79,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
     article = _locked(article)
     live = article.editions.live(at=now).first()
     _refuse_if_unready(article, live_from=now)
-    if live and change != Change.CORRECTION and live.fingerprint == article.working_fingerprint():
-        raise PublishingRefused(_("Nothing has changed since this story was published."))
+    _refuse_if_unchanged(article, live, change=change)
     _drop_plan(article, by=by, now=now)
     if live:
         _end(live, at=now)
@@ -101,9 +100,10 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     article = _locked(article)
     if at <= now:
         raise PublishingRefused(_("Choose a time in the future, or publish now."))
-    _refuse_if_unready(article, live_from=at)
-    _drop_plan(article, by=by, now=now)
     live = article.editions.live(at=now).first()
+    _refuse_if_unready(article, live_from=at)
+    _refuse_if_unchanged(article, live, change=change)
+    _drop_plan(article, by=by, now=now)
     if live:
         _end(live, at=at)
     edition = _make_edition(
@@ -129,6 +129,8 @@ def withdraw(article, *, by, reason, now=None):
     article = _locked(article)
     if not reason.strip():
         raise PublishingRefused(_("Enter a reason for readers."))
+    if len(reason.strip()) > Withdrawal._meta.get_field("reason").max_length:
+        raise PublishingRefused(_("Shorten the reason to 500 characters or fewer."))
     _drop_plan(article, by=by, now=now)
     live = article.editions.live(at=now).first()
     if not live:
@@ -151,6 +153,11 @@ def _refuse_if_unready(article, *, live_from):
         found.append(_("The story is spiked. Take it back before it is published."))
     if found:
         raise PublishingRefused(found)
+
+
+def _refuse_if_unchanged(article, live, *, change):
+    if live and change != Change.CORRECTION and live.fingerprint == article.working_fingerprint():
+        raise PublishingRefused(_("Nothing has changed since this story was published."))
 
 
 def _log(article, action, *, by, now, note=""):
@@ -180,14 +187,14 @@ def _drop_plan(article, *, by, now):
 
 def _make_edition(article, *, by, live_from, change, note, correction, now):
     last = article.editions.order_by("number").last()
-    if change == Change.CORRECTION and not (last and correction):
+    if (change == Change.CORRECTION) != bool(correction) or (correction and not last):
         raise PublishingRefused(_("Enter what was wrong and what is right."))
     published_at = last.published_at if last else live_from
     edition = Edition(
         article=article,
         number=last.number + 1 if last else 1,
-        path=_path(article, last=last, published_at=published_at),
-        change=change if last else Change.FIRST,
+        path=_path(article, last=last, published_at=published_at, is_plan=live_from > now),
+        change=(Change.UPDATE if change == Change.FIRST else change) if last else Change.FIRST,
         note=note,
         published_at=published_at,
         updated_at=_updated_at(last, change=change, live_from=live_from),
@@ -206,7 +213,8 @@ def _make_edition(article, *, by, live_from, change, note, correction, now):
 
 
 def _correct(edition, *, wrong, correction):
-    row = Correction(edition=edition, wrong_edition=wrong, **vars(correction))
+    words = {name: text.strip() for name, text in vars(correction).items()}
+    row = Correction(edition=edition, wrong_edition=wrong, **words)
     row.full_clean()
     row.save()
 
@@ -217,7 +225,7 @@ def _updated_at(last, *, change, live_from):
     return last.updated_at if change == Change.MINOR else live_from
 
 
-def _path(article, *, last, published_at):
+def _path(article, *, last, published_at, is_plan):
     """The story's path, reserved for it: made once in the desk's zone, kept unless the desk changes the slug."""
     day = timezone.localtime(published_at, timezone.get_default_timezone())
     folder = f"/{day:%Y/%m/%d}/"
@@ -228,8 +236,10 @@ def _path(article, *, last, published_at):
     if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
         return last.path
     wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
-    article.slug = free_slug(wanted, is_taken=is_taken)
-    path = f"{folder}{article.slug}/"
+    slug = free_slug(wanted, is_taken=is_taken)
+    if article.slug or not is_plan:  # a plan that is cancelled leaves no word of its headline behind
+        article.slug = slug
+    path = f"{folder}{slug}/"
     Address.objects.get_or_create(path=path, defaults={"article": article})
     return path
 

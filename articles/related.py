@@ -39,9 +39,12 @@ def beside(edition, *, at):
     picked, rail, ties = _candidates(edition, at=at)
     computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
     chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
+    # What a verb committed meanwhile has ended is passed over: no transaction spans the two queries.
     cards = Edition.objects.live(at=at).as_cards().in_bulk({*chosen, *rail})
-    related = [Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen]
-    return related, [cards[pk] for pk in rail]
+    related = [
+        Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen if pk in cards
+    ]
+    return related, [cards[pk] for pk in rail if pk in cards]
 
 
 class _Ties:

@@ -174,7 +174,7 @@ def corrections(request):
     stories = stories.only("article", "path", "headline", "language")
     stories = {story.article_id: story for story in stories}
     for row in page.rows:
-        row.story = stories[row.article_id]
+        row.story = stories.get(row.article_id)  # None where it was withdrawn between the two queries
     return render(request, "articles/corrections.html", {"page": page})
 
 

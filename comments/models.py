@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article, Edition
+from articles.models.appended import AppendedModel
 from articles.models.natural import NaturalManager, NaturalModel
 
 NAME_LENGTH = 80
@@ -65,9 +66,13 @@ def folded(words):
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words).casefold()).strip()
 
 
-def repeat_hash(*, article, parent, name, email, text):
-    """What posts of the same words by the same person to the same place have in common: 64 hex digits."""
-    place = [str(article.uid), str(parent.uid) if parent else ""]
+def repeat_hash(*, article, parent, name, email, text, network=""):
+    """What posts of the same words by the same person to the same place have in common: 64 hex digits.
+
+    The network is part of it. Else whoever copies a public comment and tries e-mail addresses would learn the
+    author's: the right one would be answered as a repeat.
+    """
+    place = [str(article.uid), str(parent.uid) if parent else "", network]
     return hashlib.sha256("\0".join([*place, *map(folded, (name, email, text))]).encode()).hexdigest()
 
 
@@ -105,8 +110,8 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
         `seconds_taken`, where they are known.
         """
         at = at or timezone.now()
-        digest = repeat_hash(article=article, parent=parent, name=name, email=email, text=text)
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
+        digest = repeat_hash(**given, network=facts.get("network", ""))
         given |= {"posted_at": at, **facts}
         try:
             with transaction.atomic():
@@ -256,20 +261,7 @@ class Comment(NaturalModel):
         return str(self.last_decision() or _("Nothing has been decided about this comment yet."))
 
 
-class LogQuerySet(models.QuerySet):
-    """Rows of a log: they can be read and appended, not changed or deleted."""
-
-    def update(self, **values):
-        raise ValueError(APPENDED_ONLY)
-
-    def delete(self):
-        raise ValueError(APPENDED_ONLY)
-
-
-APPENDED_ONLY = "Lines of the moderation log are appended, never changed or deleted. Decide anew instead."
-
-
-class Decision(NaturalModel):
+class Decision(AppendedModel):
     """A line of the moderation log: who moved a comment from which status to which, when and why.
 
     `by` is empty where a rule decided, which `rule` then names ("author": its author took it back). `number`
@@ -294,8 +286,6 @@ class Decision(NaturalModel):
     rule = models.CharField(gettext_lazy("rule"), max_length=40, blank=True)
     verdict = models.JSONField(default=dict, blank=True)
     text_hash = models.CharField(max_length=64)
-
-    objects = NaturalManager.from_queryset(LogQuerySet)()
 
     class Meta:
         verbose_name = gettext_lazy("decision")
@@ -330,14 +320,6 @@ class Decision(NaturalModel):
     def public_wording(self):
         """Why a comment was rejected, as its author may read it; "" for spam and where there is no reason."""
         return self.reason_text or str(PUBLIC_WORDING.get(self.reason, ""))
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise ValueError(APPENDED_ONLY)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise ValueError(APPENDED_ONLY)
 
 
 class Flag(NaturalModel):

@@ -29,7 +29,7 @@ def post_reply(form, *, network):
     """
     words = {name: form.cleaned_data[name] for name in ("name", "email", "text")}
     words |= {"article": form.article, "parent": form.parent}
-    if not Comment.objects.filter(repeat_hash=repeat_hash(**words)).exists():
+    if not Comment.objects.filter(repeat_hash=repeat_hash(**words, network=network)).exists():
         wait = seconds_to_wait(network, at=form.at)
         if wait:
             raise TooMany(wait)

@@ -8,6 +8,7 @@ import json
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django_prose_editor.fields import ProseEditorField
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
+from articles.models.appended import AppendedModel
 from articles.models.edition import Edition, Kind
 from articles.models.filing import Coverage, Section
 from articles.models.language import InALanguage, language_choices, site_language
@@ -25,6 +27,9 @@ from articles.models.people import Author
 from articles.models.sources import Source
 from articles.models.tags import DeskTaggableManager, Tag
 from articles.rich_text import EDITOR_EXTENSIONS, clean_html
+
+
+SOURCE_AS_READ = ("slug", "title", "publisher", "url", "language")
 
 
 class Stage(models.TextChoices):
@@ -56,17 +61,16 @@ class ArticleQuerySet(models.QuerySet):
         editions = Edition.objects.filter(article=OuterRef("pk"))
         live = editions.live(at=at)
         plan = editions.filter(live_from__gt=at)
-        latest = editions.filter(live_until=None)  # the plan where there is one, else the live edition
         return self.annotate(
             live_edition_id=Subquery(live.values("pk")[:1]),
             live_since=Subquery(live.values("published_at")[:1]),
             planned_at=Subquery(plan.values("live_from")[:1]),
-            latest_fingerprint=Subquery(latest.values("fingerprint")[:1]),
+            live_fingerprint=Subquery(live.values("fingerprint")[:1]),
             was_live=Exists(editions.filter(live_from__lte=at)),
         ).annotate(
             state=Case(
                 When(
-                    live_edition_id__isnull=False, latest_fingerprint=F("fingerprint"), then=Value(State.LIVE)
+                    live_edition_id__isnull=False, live_fingerprint=F("fingerprint"), then=Value(State.LIVE)
                 ),
                 When(live_edition_id__isnull=False, then=Value(State.LIVE_CHANGED)),
                 When(planned_at__isnull=False, then=Value(State.SCHEDULED)),
@@ -156,6 +160,15 @@ class Article(InALanguage, NaturalModel):
     def __str__(self):
         return self.headline or str(_("Untitled"))
 
+    def clean(self):
+        """An embargo that a plan made before would break is refused, since the plan goes live by itself."""
+        super().clean()
+        if self.embargo_until and self.editions.filter(
+            live_from__gt=timezone.now(), live_from__lt=self.embargo_until
+        ):
+            sentence = _("The story is scheduled to go live before that. Cancel the schedule first.")
+            raise ValidationError({"embargo_until": sentence})
+
     def tag_list(self):
         """The story's tags in the desk's order."""
         rows = self.tag_rows.select_related("tag").order_by("pk")
@@ -174,10 +187,11 @@ class Article(InALanguage, NaturalModel):
         sources = self.citations.order_by("position", "pk")
         content = [
             self.headline, self.standfirst, clean_html(self.body), self.language, self.kind, self.is_cut, self.slug,
-            self.section.slug, self.coverage and self.coverage.slug, self.image and self.image.file.name,
+            self.section.slug, self.coverage and self.coverage.slug,
+            self.image and [self.image.file.name, self.image.alt, self.image.caption, self.image.credit],
             [tag.slug for tag in self.tag_list()],
-            list(self.bylines.order_by("position", "pk").values_list("author__slug", "role")),
-            list(sources.values_list("key", "source__slug", "source__title", "source__publisher", "source__url")),
+            list(self.bylines.order_by("position", "pk").values_list("author__slug", "author__name", "role")),
+            list(sources.values_list("key", *(f"source__{name}" for name in SOURCE_AS_READ))),
             list(self.related_picks.order_by("position", "pk").values_list("related__uid", flat=True)),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
@@ -357,7 +371,7 @@ class Pin(NaturalModel):
         return f"{self.get_place_display()}: {self.article}"
 
 
-class DeskLogLine(NaturalModel):
+class DeskLogLine(AppendedModel):
     """One line of the desk's log: appended by the verbs, never changed."""
 
     class Action(models.TextChoices):

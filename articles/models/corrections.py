@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.appended import AppendedModel
 from articles.models.article import Article
 from articles.models.edition import Edition
 from articles.models.natural import NaturalManager, NaturalModel
@@ -50,7 +51,7 @@ class Correction(NaturalModel):
         return self.now
 
 
-class Withdrawal(NaturalModel):
+class Withdrawal(AppendedModel):
     """That a story was taken off the site, when, by whom, and the reason given to the public."""
 
     natural_key_fields = ["article", "withdrawn_at"]

@@ -79,6 +79,11 @@ class EditionQuerySet(models.QuerySet):
             raise ValueError(KEEPS_ITS_WORDS)
         return super().update(**values)
 
+    def bulk_create(self, objs, *args, **options):
+        if options.get("update_conflicts"):
+            raise ValueError(KEEPS_ITS_WORDS)
+        return super().bulk_create(objs, *args, **options)
+
     def delete(self):
         raise ValueError(STAYS_ON_RECORD)
 

@@ -2,14 +2,17 @@
 
 import unicodedata
 
-from django.utils.text import slugify
+import regex
 
 SLUG_LENGTH = 80
+# Marks are kept with their letters, for Hindi and Thai write their vowels with them; those of emoji go.
+_NOT_OF_A_SLUG = regex.compile(r"[^\p{L}\p{M}\p{N}\s_-]|(?<![\p{L}\p{M}])\p{M}")
+_GAPS = regex.compile(r"[-\s]+")
 
 
 def slug_from(text, *, fallback):
     """The words of `text` as a slug of at most 80 characters, cut at a word; `fallback` when none are left."""
-    slug = slugify(unicodedata.normalize("NFC", text), allow_unicode=True)
+    slug = _GAPS.sub("-", _NOT_OF_A_SLUG.sub("", unicodedata.normalize("NFKC", text).lower())).strip("-_")
     if len(slug) > SLUG_LENGTH:
         head, _, _ = slug[: SLUG_LENGTH + 1].rpartition("-")
         slug = head or slug[:SLUG_LENGTH]

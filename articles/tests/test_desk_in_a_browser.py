@@ -121,7 +121,8 @@ def test_a_new_story_is_written_from_an_empty_form(visit, editor, troubles):
     write("Earlier", by=editor)
     source("Report", publisher="City")
     page = visit(desk.address("add"))
-    page.keyboard.type("A bridge reopens")  # the form begins in the headline
+    page.wait_for_selector("#id_headline:focus")  # the form begins there
+    page.keyboard.type("A bridge reopens")
     page.locator(EDITOR).click()
     page.keyboard.type("It holds.")
     page.locator("#id_citations-0-title").press_sequentially("Rep")

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+import time_machine
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from articles import publishing
@@ -83,7 +85,8 @@ def test_scheduling_an_update_ends_the_live_edition_at_that_moment(editor):
     first.refresh_from_db()
     assert first.live_until == plan.live_from
     assert headlines(NOON + 2 * SECOND) == ["Old words"]
-    assert state(first.article, at=NOON + 2 * SECOND) == State.LIVE
+    assert state(first.article, at=NOON + 2 * SECOND) == State.LIVE_CHANGED
+    assert state(first.article, at=NOON + MINUTE) == State.LIVE
 
 
 def test_cancelling_gives_the_live_edition_its_open_end_back(editor):
@@ -161,6 +164,7 @@ def test_a_changed_slug_makes_a_new_address_and_keeps_the_old_one_reserved(edito
     [
         ("Dissolution : un an après", "/2025/06/09/dissolution-un-an-après/"),
         ("香港國際調解院", "/2025/06/09/香港國際調解院/"),
+        ("हिन्दी समाचार", "/2025/06/09/हिन्दी-समाचार/"),
         ("word " * 40, f"/2025/06/09/{'-'.join(['word'] * 16)}/"),
     ],
 )
@@ -268,6 +272,12 @@ def test_a_correction_needs_its_words(editor):
             lambda edition: Edition.objects.update(headline="Other"),
             "An edition keeps its words once it is made.",
         ),
+        (
+            lambda edition: Edition.objects.bulk_create(
+                [edition], update_conflicts=True, unique_fields=["id"], update_fields=["headline"]
+            ),
+            "An edition keeps its words once it is made.",
+        ),
         (lambda edition: edition.delete(), "An edition stays on record."),
         (lambda edition: Edition.objects.all().delete(), "An edition stays on record."),
     ],
@@ -301,3 +311,74 @@ def test_publishing_takes_a_bounded_number_of_queries(editor, django_assert_max_
     article = write("Long", tags=[f"tag {n}" for n in range(8)], bylines=[author()], sources=sources)
     with django_assert_max_num_queries(40):
         publishing.publish(article, by=editor, now=NOON)
+
+
+def test_an_embargo_set_after_the_schedule_is_refused(editor):
+    article = write()
+    publishing.schedule(article, at=NOON + MINUTE, by=editor, now=NOON)
+    article.embargo_until = NOON + 2 * MINUTE
+    with (
+        time_machine.travel(NOON + SECOND, tick=False),
+        pytest.raises(
+            ValidationError, match="The story is scheduled to go live before that. Cancel the schedule"
+        ),
+    ):
+        article.clean()
+
+
+def test_a_cancelled_plan_leaves_no_word_of_its_headline_in_the_address(editor):
+    article = write("Minister to resign")
+    publishing.schedule(article, at=NOON + MINUTE, by=editor, now=NOON)
+    publishing.cancel_schedule(article, by=editor, now=NOON + SECOND)
+    rewrite(Article.objects.get(pk=article.pk), headline="Minister stays")
+    edition = publishing.publish(article, by=editor, now=NOON + 2 * MINUTE)
+    assert edition.path == "/2025/06/09/minister-stays/"
+
+
+def test_a_name_put_right_can_be_published(editor):
+    name = author("Jon Smth")
+    edition = published(bylines=[name])
+    name.name = "Jon Smith"
+    name.save()
+    again = publishing.publish(edition.article, by=editor, now=NOON + MINUTE)
+    assert again.bylines[0]["name"] == "Jon Smith"
+
+
+def test_an_unchanged_story_is_not_scheduled_again(editor):
+    edition = published()
+    with pytest.raises(PublishingRefused) as refusal:
+        publishing.schedule(edition.article, at=NOON + MINUTE, by=editor, now=NOON + SECOND)
+    assert refusal.value.messages == ["Nothing has changed since this story was published."]
+
+
+def test_a_reason_too_long_for_its_page_is_refused(editor):
+    edition = published()
+    with pytest.raises(PublishingRefused) as refusal:
+        publishing.withdraw(edition.article, by=editor, reason="r" * 501, now=NOON + MINUTE)
+    assert refusal.value.messages == ["Shorten the reason to 500 characters or fewer."]
+
+
+@pytest.mark.parametrize("change", [Change.UPDATE, Change.MINOR])
+def test_the_words_of_a_correction_are_not_dropped_in_silence(editor, change):
+    edition = published()
+    with pytest.raises(PublishingRefused) as refusal:
+        publishing.publish(
+            rewrite(edition.article, headline="Other"), by=editor, change=change, now=NOON + MINUTE,
+            correction=Corrected(was="This", now="That"),
+        )  # fmt: skip
+    assert refusal.value.messages == ["Enter what was wrong and what is right."]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda line: line.save(),
+        lambda line: line.delete(),
+        lambda line: DeskLogLine.objects.update(note="Other"),
+        lambda line: DeskLogLine.objects.all().delete(),
+    ],
+)
+def test_a_line_of_the_desks_log_is_never_changed_or_deleted(attempt):
+    published()
+    with pytest.raises(ValueError, match="Lines of a log are appended, never changed or deleted"):
+        attempt(DeskLogLine.objects.get())

@@ -146,9 +146,7 @@ def test_the_log_is_appended_only(change):
         "update": lambda: Decision.objects.update(reason="abuse"),
         "delete many": Decision.objects.all().delete,
     }
-    with pytest.raises(
-        ValueError, match="Lines of the moderation log are appended, never changed or deleted"
-    ):
+    with pytest.raises(ValueError, match="Lines of a log are appended, never changed or deleted"):
         changes[change]()
     assert Decision.objects.get().to_status == Status.APPROVED
 

@@ -35,7 +35,20 @@ def test_a_name_is_one_line_without_invisible_characters(typed, kept):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \t\n\u3000\u00a0", "\u200b\ufeff", "\u3164\u2800", "\u200d\ufe0f", "\u202e"]
+    "text",
+    [
+        "",
+        " \t\n\u3000\u00a0",
+        "\u200b\ufeff",
+        "\u3164\u2800",
+        "\u200d\ufe0f",
+        "\u202e",
+        "\u034f",
+        "\U000e0041",
+        "\u17b4",
+        "\ufff9",
+        "\u206a",
+    ],
 )
 def test_text_that_shows_nothing_is_blank(text):
     assert is_blank(text)

@@ -276,3 +276,18 @@ def test_replying_sets_no_cookie_and_reads_no_session(client, edition, moderator
     assert not page.cookies
     assert "Cookie" not in page.headers.get("Vary", "")
     assert not client.post(REPLY, typed()).cookies
+
+
+def test_who_tries_addresses_for_a_public_comment_learns_nothing(db):
+    words = {
+        "article": published().article,
+        "name": "W",
+        "text": "I saw it.",
+        "email": "w@example.com",
+        "at": NOON,
+    }
+    first, _is_new = Comment.objects.post(**words, network="home")
+    assert Comment.objects.post(**words, network="home") == (first, False)
+    other, is_new = Comment.objects.post(**words, network="elsewhere")
+    assert is_new
+    assert other != first

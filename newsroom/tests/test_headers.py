@@ -134,3 +134,15 @@ def test_a_site_without_tls_says_nothing_of_it(client):
 @pytest.mark.parametrize("host", ["evil.example", "news.example@evil.example", "a b", "news.example:80:80"])
 def test_an_unknown_host_is_refused(client, on_tls, host):
     assert client.get("/admin/login/", secure=True, headers={"host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/about/", "/no-such-page/", "/healthz", "/feed.xml"])
+def test_no_page_for_readers_replaces_a_broken_cookie_of_the_desk(client, path):
+    client.cookies["desk_csrf"] = "no token"
+    response = client.get(path)
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+def test_the_sign_in_page_still_sets_its_cookie(client):
+    assert "desk_csrf" in client.get("/admin/login/").cookies
