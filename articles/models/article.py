@@ -28,7 +28,6 @@ from articles.models.sources import Source
 from articles.models.tags import DeskTaggableManager, Tag
 from articles.rich_text import EDITOR_EXTENSIONS, clean_html
 
-
 SOURCE_AS_READ = ("slug", "title", "publisher", "url", "language")
 
 
@@ -134,7 +133,7 @@ class Article(InALanguage, NaturalModel):
     embargo_until = models.DateTimeField(
         _("embargo until"), null=True, blank=True, help_text=_("The story cannot go live before this moment.")
     )
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.DRAFT, editable=False)
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="created_articles"

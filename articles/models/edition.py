@@ -120,7 +120,7 @@ class Edition(InALanguage, NaturalModel):
     body = models.TextField(blank=True)
     opening = models.TextField(blank=True)
     language = models.CharField(max_length=12)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind)
     is_cut = models.BooleanField(default=False)
     bylines = models.JSONField(default=list)
     sources = models.JSONField(default=list)
@@ -129,7 +129,7 @@ class Edition(InALanguage, NaturalModel):
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="editions")
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, null=True, related_name="editions")
 
-    change = models.CharField(max_length=12, choices=Change.choices)
+    change = models.CharField(max_length=12, choices=Change)
     note = models.CharField(max_length=200, blank=True)
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
