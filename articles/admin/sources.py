@@ -38,11 +38,7 @@ class SourceAdmin(NamedAdmin):
 
     def _mark_citing(self, request, source):
         """Stories that cite the source have another fingerprint now: those on the site have unpublished changes."""
-        count = 0
-        for article in Article.objects.filter(citations__source=source):
-            article.fingerprint = article.working_fingerprint()
-            article.save(update_fields=["fingerprint"])
-            count += 1
+        count = Article.objects.filter(citations__source=source).mark_changed()
         if count:
             sentence = ngettext(
                 "%(count)s story cites this source. Readers see the new words when it is published again.",

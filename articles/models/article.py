@@ -80,6 +80,13 @@ class ArticleQuerySet(models.QuerySet):
             )
         )
 
+    def mark_changed(self):
+        """Says, in one query, that something these working copies print has changed elsewhere; returns how many.
+
+        An empty fingerprint is like no edition's. The next save or publication makes it anew.
+        """
+        return self.update(fingerprint="")
+
     def owned_by(self, user):
         """The stories that are this person's own: created by them, or bylined to their author."""
         return self.filter(models.Q(created_by=user) | models.Q(bylines__author__user=user)).distinct()
