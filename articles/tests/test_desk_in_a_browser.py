@@ -62,18 +62,21 @@ def save(page):
         page.keyboard.press("Control+s")
 
 
-def select_heading(page):
-    """Selects the words of the heading by the editor itself: a click and a key after it would race each other."""
+def put_cursor(page, *, block, is_selecting=False):
+    """At the end of the last block of that kind, or over its words; by the editor itself, since a click and a
+    key after it would race each other."""
     page.evaluate(
-        """selector => {
+        """([selector, block, isSelecting]) => {
             const { editor } = document.querySelector(selector);
             editor.state.doc.descendants((node, at) => {
-                if (node.type.name !== "heading") return;
-                editor.chain().focus().setTextSelection({ from: at + 1, to: at + 1 + node.content.size }).run();
+                if (node.type.name !== block) return;
+                const to = at + 1 + node.content.size;
+                editor.chain().focus().setTextSelection({ from: isSelecting ? at + 1 : to, to }).run();
             });
         }""",
-        EDITOR,
+        [EDITOR, block, is_selecting],
     )
+    page.wait_for_selector(f"{EDITOR}:focus")
 
 
 def test_a_story_that_is_opened_and_saved_is_the_same_to_the_letter(visit, story, troubles):
@@ -88,7 +91,7 @@ def test_a_story_that_is_opened_and_saved_is_the_same_to_the_letter(visit, story
 
 def test_markers_and_languages_survive_the_editor(visit, story, troubles):
     page = visit(desk.address("change", story))
-    page.evaluate(f"document.querySelector('{EDITOR}').editor.commands.focus('end')")
+    put_cursor(page, block="paragraph")
     page.keyboard.type(" More words.")
     save(page)
     assert Article.objects.get().body == BODY.replace("A line.</p>", "A line. More words.</p>")
@@ -103,8 +106,7 @@ def test_a_marker_is_drawn_with_the_number_of_its_source(visit, story):
 
 def test_a_key_in_brackets_becomes_a_marker(visit, story, troubles):
     page = visit(desk.address("change", story))
-    select_heading(page)
-    page.keyboard.press("ArrowRight")  # to its end
+    put_cursor(page, block="heading")
     page.keyboard.type(" [s1] now")
     assert page.locator(f"{EDITOR} h2 .marker").inner_text() == "1"
     save(page)
@@ -114,7 +116,7 @@ def test_a_key_in_brackets_becomes_a_marker(visit, story, troubles):
 
 def test_bold_is_set_from_the_toolbar(visit, story, troubles):
     page = visit(desk.address("change", story))
-    select_heading(page)
+    put_cursor(page, block="heading", is_selecting=True)
     page.locator(".prose-menubar [data-name=bold]").click()
     save(page)
     assert "<h2><strong>Why</strong></h2>" in Article.objects.get().body
