@@ -16,7 +16,7 @@ NAME_LENGTH = 100
 
 def normal_name(text):
     """A tag's name as it is stored: NFC, single spaces, no leading `#` (which is presentation)."""
-    text = unicodedata.normalize("NFC", str(text)).strip().lstrip("#")
+    text = unicodedata.normalize("NFC", str(text)).strip().lstrip("#＃")
     return re.sub(r"\s+", " ", text).strip()[:NAME_LENGTH]
 
 
@@ -111,6 +111,10 @@ class DeskTaggableManager(_TaggableManager):
         names = [tag.name if isinstance(tag, Tag) else tag for tag in tags]
         return Tag.objects.named(names)
 
-    def set(self, tags, *, through_defaults=None, **kwargs):
-        kwargs["clear"] = True  # rows are made anew, so that their order is the order given
-        super().set(tags, through_defaults=through_defaults, **kwargs)
+    def set(self, tags, **kwargs):
+        """Gives the story these tags and no others. The rows are made anew: their order is the order given."""
+        wanted = self._to_tag_model_instances(tags, {})
+        self.clear()
+        self.through.objects.bulk_create(
+            self.through(content_object=self.instance, tag=tag) for tag in wanted
+        )

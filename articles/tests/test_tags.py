@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
     [
         ("china, peace", ["china", "peace"]),
         ("Hong Kong", ["Hong Kong"]),
-        ("#china, # hongkong", ["china", "hongkong"]),
+        ("#china, # hongkong, ＃peace", ["china", "hongkong", "peace"]),
         ("China, china, CHINA", ["China"]),
         ("  two   spaces ,, , end,", ["two spaces", "end"]),
         ("e\u0301lections, élections", ["élections"]),
