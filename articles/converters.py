@@ -36,7 +36,7 @@ class Words:
     Which characters those are is for the database to say: what no slug has finds no row.
     """
 
-    regex = r"[^/\s]+"
+    regex = r"[^/\s\x00-\x1f\x7f]+"
 
     def to_python(self, value):
         return value
