@@ -7,7 +7,7 @@ is typed, `rich_text.search_words` says once, so that SQLite and PostgreSQL find
 import re
 from collections import defaultdict
 
-from django.db.models import BooleanField, F, Func
+from django.db.models import F, Lookup
 from django.utils.html import escape, format_html_join
 
 from articles.models import Edition
@@ -68,33 +68,36 @@ def _holding(stories, phrases, *, is_common=False):
     return stories.filter(_Holds(phrases=phrases, is_common=is_common)) if phrases else stories
 
 
-class _Holds(Func):
-    """Whether the index knows an edition to hold all the phrases, as a condition in a query of editions."""
+class _Holds(Lookup):
+    """Whether the index knows an edition to hold all the phrases, as a condition in a query of editions.
 
-    output_field = BooleanField()
+    A Lookup, since Django takes that into WHERE as it stands on every database.
+    """
+
+    prepare_rhs = False
 
     def __init__(self, *, phrases, is_common):
-        super().__init__(F("pk"), F("search_text"))
-        self.phrases, self.is_common = phrases, is_common
+        super().__init__(F("pk"), phrases)
+        self.is_common = is_common
 
     def as_sqlite(self, compiler, connection):
-        key, params = compiler.compile(self.source_expressions[0])
+        key, params = compiler.compile(self.lhs)
         # A sign before the key keeps SQLite from starting with the hits.
         sign = "+" if self.is_common else ""
         hits = "SELECT rowid FROM articles_edition_search WHERE articles_edition_search MATCH %s"
-        quoted = " AND ".join(f'"{" ".join(phrase)}"' for phrase in self.phrases)
+        quoted = " AND ".join(f'"{" ".join(phrase)}"' for phrase in self.rhs)
         return f"{sign}{key} IN ({hits})", (*params, quoted)
 
     def as_postgresql(self, compiler, connection):
         """All the words by the index, then phrases by the text, where one space stands between words."""
-        text, params = compiler.compile(self.source_expressions[1])
-        table, _dot, _column = text.rpartition(".")
-        words = dict.fromkeys(word for phrase in self.phrases for word in phrase)
+        key, params = compiler.compile(self.lhs)
+        table, _dot, _column = key.rpartition(".")
+        words = dict.fromkeys(word for phrase in self.rhs for word in phrase)
         conditions = [f"{table}.search_words @@ %s::tsquery"]
         values = [" & ".join(f"'{word}'" for word in words)]
-        for phrase in self.phrases:
+        for phrase in self.rhs:
             if len(phrase) > 1:
-                conditions.append(f"strpos(' ' || {text} || ' ', %s) > 0")
+                conditions.append(f"strpos(' ' || {table}.search_text || ' ', %s) > 0")
                 values += [*params, f" {' '.join(phrase)} "]
         return f"({' AND '.join(conditions)})", tuple(values)
 
