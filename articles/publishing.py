@@ -193,7 +193,7 @@ def _make_edition(article, *, by, live_from, change, note, correction, now):
     edition = Edition(
         article=article,
         number=last.number + 1 if last else 1,
-        path=_path(article, last=last, published_at=published_at, is_plan=live_from > now),
+        path=_reserved_path(article, last=last, published_at=published_at, is_plan=live_from > now),
         change=(Change.UPDATE if change == Change.FIRST else change) if last else Change.FIRST,
         note=note,
         published_at=published_at,
@@ -225,22 +225,29 @@ def _updated_at(last, *, change, live_from):
     return last.updated_at if change == Change.MINOR else live_from
 
 
-def _path(article, *, last, published_at, is_plan):
-    """The story's path, reserved for it: made once in the desk's zone, kept unless the desk changes the slug."""
+def path_for(article, *, last, published_at):
+    """The path the story has if it goes live: that of `last`, its edition before, unless its slug was changed.
+
+    Without one it is made in the desk's zone, from the slug or the headline. Nothing is reserved by asking.
+    """
     day = timezone.localtime(published_at, timezone.get_default_timezone())
     folder = f"/{day:%Y/%m/%d}/"
-
-    def is_taken(slug):
-        return Address.objects.filter(path=f"{folder}{slug}/").exclude(article=article).exists()
-
     if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
         return last.path
     wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
-    slug = free_slug(wanted, is_taken=is_taken)
-    if article.slug or not is_plan:  # a plan that is cancelled leaves no word of its headline behind
-        article.slug = slug
-    path = f"{folder}{slug}/"
-    Address.objects.get_or_create(path=path, defaults={"article": article})
+    others = Address.objects.exclude(article=article)
+    slug = free_slug(wanted, is_taken=lambda slug: others.filter(path=f"{folder}{slug}/").exists())
+    return f"{folder}{slug}/"
+
+
+def _reserved_path(article, *, last, published_at, is_plan):
+    """The story's path, reserved for it, and its slug set to the path's words."""
+    path = path_for(article, last=last, published_at=published_at)
+    is_kept = article.slug or not (last or is_plan)
+    if is_kept:  # a plan that is cancelled leaves no word of its headline behind
+        article.slug = path.split("/")[-2]
+    if not last or path != last.path:
+        Address.objects.get_or_create(path=path, defaults={"article": article})
     return path
 
 

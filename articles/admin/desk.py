@@ -1,10 +1,11 @@
 """What all pages of the desk share: its times, its scripts and styles, and names whose address stays."""
 
 import js_asset
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 
 from articles.forms import DeskTimeField, DeskTimeInput, NamedForm
+from articles.models import Article
 
 
 class DeskAdmin(admin.ModelAdmin):
@@ -41,6 +42,24 @@ class NamedAdmin(DeskAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), *(["slug"] if obj else [])]
+
+
+class PrintedAdmin(NamedAdmin):
+    """Something whose words editions print. Readers keep what was printed until a story is published again."""
+
+    printed = frozenset()  # the fields an edition prints
+    printed_in = ""  # the way from Article to it
+
+    def still_to_publish(self, count):
+        """The sentence that says how many stories print it, and when readers see its new words."""
+        raise TypeError(f"{type(self).__name__} has to say this in its own words.")
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and self.printed.intersection(form.changed_data):
+            count = Article.objects.filter(**{self.printed_in: obj}).mark_changed()
+            if count:
+                messages.info(request, self.still_to_publish(count))
 
 
 class ReadOnlyAdmin(DeskAdmin):

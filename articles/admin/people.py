@@ -4,14 +4,14 @@ Administrators look after people, but superusers and permissions are a superuser
 or that has more rights than the desk's groups give, can be changed by superusers only. Nobody is deleted.
 """
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from articles.admin.desk import DeskAdmin, NamedAdmin
-from articles.models import Article, Author, User
+from articles.admin.desk import DeskAdmin, PrintedAdmin
+from articles.models import Author, User
 
 
 @admin.register(User)
@@ -79,24 +79,17 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
 
 
 @admin.register(Author)
-class AuthorAdmin(NamedAdmin):
+class AuthorAdmin(PrintedAdmin):
+    printed = frozenset({"name"})
+    printed_in = "bylines__author"
     list_display = ["name", "slug", "user"]
     list_select_related = ["user"]
     search_fields = ["name"]
     fields = ["name", "slug", "about", "user"]
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and "name" in form.changed_data:
-            self._mark_bylined(request, obj)
-
-    def _mark_bylined(self, request, author):
-        """Stories keep the name they were published with: those on the site have unpublished changes now."""
-        count = Article.objects.filter(bylines__author=author).mark_changed()
-        if count:
-            sentence = ngettext(
-                "%(count)s story names this author. Readers see the new name when it is published again.",
-                "%(count)s stories name this author. Readers see the new name when they are published again.",
-                count,
-            )
-            messages.info(request, sentence % {"count": count})
+    def still_to_publish(self, count):
+        return ngettext(
+            "%(count)s story names this author. Readers see the new name when it is published again.",
+            "%(count)s stories name this author. Readers see the new name when they are published again.",
+            count,
+        ) % {"count": count}

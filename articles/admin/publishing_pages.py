@@ -24,9 +24,8 @@ from articles.admin.desk import DeskAdmin
 from articles.admin.rights import may_publish
 from articles.admin.story_list import state_pill
 from articles.forms import PublishForm, WithdrawForm, moment_text, zone_name
-from articles.models import Address, Article, Edition
+from articles.models import Article, Edition
 from articles.models.article import Stage
-from articles.models.slugs import free_slug, slug_from
 from articles.rich_text import excerpt, plain_text
 
 FAR_OFF = dt.timedelta(days=36_500)  # past every embargo
@@ -40,13 +39,7 @@ def future_address(article, *, live_from):
     """
     last = article.editions.filter(live_from__lte=live_from).order_by("number").last()
     published_at = last.published_at if last else live_from
-    folder = f"/{timezone.localtime(published_at, timezone.get_default_timezone()):%Y/%m/%d}/"
-    if last and (not article.slug or last.path == f"{folder}{article.slug}/"):
-        return last.path
-    wanted = slug_from(article.slug or article.headline, fallback=f"story-{article.pk}")
-    others = Address.objects.exclude(article=article)
-    slug = free_slug(wanted, is_taken=lambda slug: others.filter(path=f"{folder}{slug}/").exists())
-    return f"{folder}{slug}/"
+    return publishing.path_for(article, last=last, published_at=published_at)
 
 
 class Outlook:

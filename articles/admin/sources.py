@@ -1,19 +1,19 @@
 """Sources: one record for every story that cites it."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.admin.desk import NamedAdmin
+from articles.admin.desk import PrintedAdmin
 from articles.forms import SourceForm
-from articles.models import Article, Citation, Source
-
-PRINTED = {"title", "publisher", "url"}  # what an edition prints of a source
+from articles.models import Citation, Source
 
 
 @admin.register(Source)
-class SourceAdmin(NamedAdmin):
+class SourceAdmin(PrintedAdmin):
+    printed = frozenset({"title", "publisher", "url", "language"})
+    printed_in = "citations__source"
     form = SourceForm
     list_display = ["title", "publisher", "url", "cited"]
     search_fields = ["title", "publisher", "url"]
@@ -31,18 +31,9 @@ class SourceAdmin(NamedAdmin):
             "count": source.story_count
         }
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and PRINTED.intersection(form.changed_data):
-            self._mark_citing(request, obj)
-
-    def _mark_citing(self, request, source):
-        """Stories that cite the source have another fingerprint now: those on the site have unpublished changes."""
-        count = Article.objects.filter(citations__source=source).mark_changed()
-        if count:
-            sentence = ngettext(
-                "%(count)s story cites this source. Readers see the new words when it is published again.",
-                "%(count)s stories cite this source. Readers see the new words when they are published again.",
-                count,
-            )
-            messages.info(request, sentence % {"count": count})
+    def still_to_publish(self, count):
+        return ngettext(
+            "%(count)s story cites this source. Readers see the new words when it is published again.",
+            "%(count)s stories cite this source. Readers see the new words when they are published again.",
+            count,
+        ) % {"count": count}
