@@ -185,6 +185,27 @@ def _drop_plan(article, *, by, now):
     return True
 
 
+def working_edition(article, *, at):
+    """What readers would be served if the working copy went live at `at`: an Edition that is not stored.
+
+    It has `tags` like an edition that came through `with_tags`, the number after the last one's, and the
+    times and the address that publishing it would give it.
+    """
+    last = article.editions.filter(live_from__lte=at).order_by("number").last()
+    published_at = last.published_at if last else at
+    edition = Edition(
+        article=article,
+        number=last.number + 1 if last else 1,
+        path=path_for(article, last=last, published_at=published_at),
+        published_at=published_at,
+        updated_at=last and at,
+        live_from=at,
+        **_as_read(article),
+    )
+    edition.tag_rows_json = [{"name": tag.name, "slug": tag.slug} for tag in article.tag_list()]
+    return edition
+
+
 def _make_edition(article, *, by, live_from, change, note, correction, now):
     last = article.editions.order_by("number").last()
     if (change == Change.CORRECTION) != bool(correction) or (correction and not last):

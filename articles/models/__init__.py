@@ -2,9 +2,18 @@
 
 from articles.models.article import Article, ArticleTag, Byline, Citation, DeskLogLine, Pin, RelatedPick
 from articles.models.corrections import Correction, Withdrawal
-from articles.models.edition import Address, Edition, EditionAuthor, EditionRelated, EditionSource, EditionTag
+from articles.models.desk import Autosave, DeskNote, Presence, PreviewLink, WavedAdvice
+from articles.models.edition import (
+    Address,
+    Edition,
+    EditionAuthor,
+    EditionImage,
+    EditionRelated,
+    EditionSource,
+    EditionTag,
+)
 from articles.models.filing import Coverage, Section
-from articles.models.media import Image
+from articles.models.media import Image, Rendition
 from articles.models.pages import Page
 from articles.models.people import Author, User
 from articles.models.sources import Source
@@ -15,24 +24,31 @@ __all__ = [
     "Article",
     "ArticleTag",
     "Author",
+    "Autosave",
     "Byline",
     "Citation",
     "Correction",
     "Coverage",
     "DeskLogLine",
+    "DeskNote",
     "Edition",
     "EditionAuthor",
+    "EditionImage",
     "EditionRelated",
     "EditionSource",
     "EditionTag",
     "Image",
     "Page",
     "Pin",
+    "Presence",
+    "PreviewLink",
     "RelatedPick",
+    "Rendition",
     "Section",
     "Source",
     "Tag",
     "TagAlias",
     "User",
+    "WavedAdvice",
     "Withdrawal",
 ]

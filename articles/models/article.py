@@ -141,6 +141,7 @@ class Article(InALanguage, NaturalModel):
         _("embargo until"), null=True, blank=True, help_text=_("The story cannot go live before this moment.")
     )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="created_articles"
@@ -203,10 +204,14 @@ class Article(InALanguage, NaturalModel):
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
 
     def stamp(self, *, by, now=None):
-        """Records who changed the working copy last and when, and its new fingerprint. Call it after the rows."""
+        """Records who changed the working copy last and when, its new fingerprint and version.
+
+        Call it after the rows are written.
+        """
         self.updated_by, self.updated_at = by, now or timezone.now()
         self.fingerprint = self.working_fingerprint()
-        self.save(update_fields=["updated_by", "updated_at", "fingerprint"])
+        self.version += 1
+        self.save(update_fields=["updated_by", "updated_at", "fingerprint", "version"])
 
 
 class ArticleTag(ItemBase):
@@ -385,6 +390,17 @@ class DeskLogLine(AppendedModel):
         SCHEDULED = "scheduled", _("Scheduled")
         PLAN_CANCELLED = "plan_cancelled", _("Schedule cancelled")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        SUBMITTED = "submitted", _("Sent to review")
+        SENT_BACK = "sent_back", _("Sent back")
+        APPROVED = "approved", _("Approved")
+        REOPENED = "reopened", _("Approval lapsed")
+        SPIKED = "spiked", _("Spiked")
+        UNSPIKED = "unspiked", _("Taken back from the spike")
+        BROUGHT_BACK = "brought_back", _("Earlier version brought back")
+        REDACTED = "redacted", _("Version redacted")
+        SHARED = "shared", _("Preview link made")
+        UNSHARED = "unshared", _("Preview link revoked")
+        WAVED_OFF = "waved_off", _("Advice waved off")
 
     natural_key_fields = ["article", "at", "action"]
 
@@ -392,6 +408,8 @@ class DeskLogLine(AppendedModel):
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT)
     action = models.CharField(_("what"), max_length=20, choices=Action.choices)
+    before = models.CharField(_("from"), max_length=12, choices=State, blank=True)
+    after = models.CharField(_("to"), max_length=12, choices=State, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     class Meta:

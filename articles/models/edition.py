@@ -59,6 +59,13 @@ class EditionQuerySet(models.QuerySet):
         is_live = Exists(Edition.objects.live(at=at).filter(article=OuterRef("article")))
         return self.filter(is_live, live_from__lte=at)
 
+    def as_it_was(self, *, at, now=None):
+        """The editions on the site at the moment `at` in the past, less what readers may no longer see.
+
+        That is what has been withdrawn or redacted since. It needs `at` <= `now`.
+        """
+        return self.once_live(at=now).live(at=at).filter(redacted_at=None)
+
     def newest_first(self):
         """By first publication, newest first; the article decides between equals, so that pages by key are stable."""
         return self.order_by("-published_at", "-article_id")
@@ -84,6 +91,21 @@ class EditionQuerySet(models.QuerySet):
             raise ValueError(KEEPS_ITS_WORDS)
         return super().bulk_create(objs, *args, **options)
 
+    def redact(self, *, by, at):
+        """Takes every word out of these editions, for good; returns how many. Only past ones may be (ValueError).
+
+        What ties them to stories stays: their numbers, times and addresses.
+        """
+        if self.filter(Q(live_until=None) | Q(live_until__gt=at)).exists():
+            raise ValueError(STILL_READ)
+        filings = (EditionTag, EditionAuthor, EditionSource, EditionImage, EditionRelated)
+        for filing in filings:
+            filing.objects.filter(edition__in=self.values("pk")).delete()
+        return super().update(
+            headline="", standfirst="", body="", opening="", search_text="", note="", bylines=[], sources=[],
+            image=None, picture=None, pictures={}, coverage=None, redacted_at=at, redacted_by=by,
+        )  # fmt: skip
+
     def delete(self):
         raise ValueError(STAYS_ON_RECORD)
 
@@ -93,6 +115,7 @@ class EditionQuerySet(models.QuerySet):
 
 
 KEEPS_ITS_WORDS = "An edition keeps its words once it is made. Publish or schedule a new one instead."
+STILL_READ = "Readers are served this edition. Publish another version or withdraw the story first."
 STAYS_ON_RECORD = "An edition stays on record. Withdraw the article, or cancel the schedule."
 
 CARD_FIELDS = (
@@ -107,7 +130,8 @@ class Edition(InALanguage, NaturalModel):
     `published_at` is the story's first publication and the same in all its editions; `updated_at` is when
     its text last changed by more than spelling, or None. All times are aware. `bylines` is a list of
     {"name", "role", "slug"}, `sources` a list of {"key", "title", "publisher", "url", "language", "slug"}
-    in the order printed.
+    in the order printed, `picture` the lead picture's {"alt", "caption", "credit"} or None, `pictures` the
+    same of those in the body, by uid. A redacted edition has no words left (`redacted_at`, `redacted_by`).
     """
 
     natural_key_fields = ["article", "number"]
@@ -126,6 +150,7 @@ class Edition(InALanguage, NaturalModel):
     sources = models.JSONField(default=list)
     image = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
     picture = models.JSONField(null=True)
+    pictures = models.JSONField(default=dict)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="editions")
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, null=True, related_name="editions")
 
@@ -139,6 +164,10 @@ class Edition(InALanguage, NaturalModel):
     made_at = models.DateTimeField()
     fingerprint = models.CharField(max_length=64)
     search_text = models.TextField(blank=True)
+    redacted_at = models.DateTimeField(null=True)
+    redacted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     objects = NaturalManager.from_queryset(EditionQuerySet)()
 
@@ -156,6 +185,21 @@ class Edition(InALanguage, NaturalModel):
             ),
             models.CheckConstraint(
                 condition=Q(published_at__lte=F("live_from")), name="edition_follows_publication"
+            ),
+            models.CheckConstraint(
+                condition=Q(redacted_at=None, redacted_by=None)
+                | Q(
+                    redacted_at__isnull=False,
+                    redacted_by__isnull=False,
+                    headline="",
+                    standfirst="",
+                    body="",
+                    opening="",
+                    search_text="",
+                    picture=None,
+                    image=None,
+                ),
+                name="redacted_edition_holds_no_words",
             ),
         ]
         indexes = [
@@ -270,6 +314,24 @@ class EditionSource(Filed):
             models.UniqueConstraint(fields=["edition", "source"], name="edition_lists_a_source_once")
         ]
         indexes = [models.Index(fields=["source", "published_at", "edition"], name="edition_by_source")]
+
+
+class EditionImage(NaturalModel):
+    """A picture that an edition shows: the lead picture first, then those in its body."""
+
+    natural_key_fields = ["edition", "image"]
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="image_rows")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="edition_rows")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "image"], name="edition_shows_an_image_once")
+        ]
+
+    def __str__(self):
+        return f"{self.edition}: {self.image}"
 
 
 class EditionRelated(NaturalModel):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.natural import NaturalModel
+from articles.models.slugs import slug_from
 
 
 class Source(NaturalModel):
@@ -11,6 +12,7 @@ class Source(NaturalModel):
 
     title = models.CharField(_("title"), max_length=300)
     publisher = models.CharField(_("publisher"), max_length=150, blank=True)
+    publisher_slug = models.CharField(max_length=100, blank=True, editable=False, db_index=True)
     url = models.URLField(_("address"), max_length=1000, blank=True)
     language = models.CharField(
         _("language"),
@@ -37,3 +39,10 @@ class Source(NaturalModel):
 
     def __str__(self):
         return f"{self.title} ({self.publisher})" if self.publisher else self.title
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """The words of its publisher's address follow the publisher's name."""
+        self.publisher_slug = slug_from(self.publisher, fallback="publisher") if self.publisher else ""
+        if update_fields and "publisher" in update_fields:
+            update_fields = [*update_fields, "publisher_slug"]
+        super().save(*args, update_fields=update_fields, **kwargs)

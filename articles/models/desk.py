@@ -1,0 +1,141 @@
+"""What the desk keeps beside a story while it works on it. Nothing of it is ever public."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.appended import AppendedModel
+from articles.models.article import Article
+
+
+class DeskNote(models.Model):
+    """A remark of the desk on a story, open until somebody marks it as resolved."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="desk_notes")
+    text = models.TextField(_("note"), max_length=5_000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("desk note")
+        verbose_name_plural = _("desk notes")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(resolved_at=None, resolved_by=None)
+                | models.Q(resolved_at__isnull=False, resolved_by__isnull=False),
+                name="desk_note_is_resolved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(text=""),
+                name="desk_note_says_something",
+                violation_error_message=_("Write the note first."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class Presence(models.Model):
+    """That somebody has a story open in the editor, and when their browser said so last."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="presences")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="presence_is_kept_once_for_each_person")
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.article}"
+
+
+class Autosave(models.Model):
+    """What somebody has typed into a story's form and not saved yet: theirs alone, and never a version.
+
+    `fields` is the form as the browser would send it, {name: [values]}; `article` is None for a story that
+    has not been saved at all, `version` the version of the working copy that the form was opened with.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, null=True, related_name="autosaves")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    fields = models.JSONField()
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "user"], name="autosave_is_one_for_story_and_person"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(article=None), name="autosave_of_a_new_story_is_one"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.article}"
+
+
+class PreviewLink(models.Model):
+    """A link that shows one story's working copy to whoever has it, until it expires or is revoked."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None, revoked_by=None)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="preview_link_is_revoked_by_somebody",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.article}: {self.made_at}"
+
+
+class WavedAdvice(AppendedModel):
+    """That somebody looked at a piece of advice and decided, with a reason, that it does not apply.
+
+    `key` names the advice by its kind and what it is about: other words in the story make other advice.
+    """
+
+    natural_key_fields = ["article", "key"]
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="waved_advice")
+    key = models.CharField(max_length=64)
+    sentence = models.TextField()
+    note = models.CharField(_("why it does not apply"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("advice waved off")
+        verbose_name_plural = _("advice waved off")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "key"], name="advice_is_waved_off_once"),
+            models.CheckConstraint(
+                condition=~models.Q(note=""),
+                name="waved_advice_gives_a_reason",
+                violation_error_message=_("Say why the advice does not apply."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.sentence
