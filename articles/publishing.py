@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import workflow
 from articles.models import (
     Address,
     Article,
@@ -25,6 +26,7 @@ from articles.models import (
     EditionTag,
     Withdrawal,
 )  # fmt: skip
+from articles.models.article import Stage, State
 from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
 from articles.rich_text import clean_html, markers, plain_text, search_text
@@ -76,7 +78,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
     first); Change.CORRECTION needs `correction`, a Corrected.
     """
     now = now or timezone.now()
-    article = _locked(article)
+    article = workflow.locked(article, at=now)
     live = article.editions.live(at=now).first()
     _refuse_if_unready(article, live_from=now)
     _refuse_if_unchanged(article, live, change=change)
@@ -86,7 +88,8 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
     edition = _make_edition(
         article, by=by, live_from=now, change=change, note=note, correction=correction, now=now
     )
-    _log(article, DeskLogLine.Action.PUBLISHED, by=by, now=now, note=note)
+    _begin_anew(article)
+    _log(article, DeskLogLine.Action.PUBLISHED, after=State.LIVE, by=by, now=now, note=note)
     return edition
 
 
@@ -97,7 +100,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live.
     """
     now = now or timezone.now()
-    article = _locked(article)
+    article = workflow.locked(article, at=now)
     if at <= now:
         raise PublishingRefused(_("Choose a time in the future, or publish now."))
     live = article.editions.live(at=now).first()
@@ -109,7 +112,9 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     edition = _make_edition(
         article, by=by, live_from=at, change=change, note=note, correction=correction, now=now
     )
-    _log(article, DeskLogLine.Action.SCHEDULED, by=by, now=now, note=f"{at.isoformat()} {note}".strip())
+    _begin_anew(article)
+    after, note = _state_with_plan(live, edition), f"{at.isoformat()} {note}".strip()
+    _log(article, DeskLogLine.Action.SCHEDULED, after=after, by=by, now=now, note=note)
     return edition
 
 
@@ -117,7 +122,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
 def cancel_schedule(article, *, by, now=None):
     """Takes the plan back: what is live stays live, and an address that never went live is free again."""
     now = now or timezone.now()
-    article = _locked(article)
+    article = workflow.locked(article, at=now)
     if not _drop_plan(article, by=by, now=now):
         raise PublishingRefused(_("Nothing is scheduled. The plan may have gone live or been cancelled."))
 
@@ -126,7 +131,7 @@ def cancel_schedule(article, *, by, now=None):
 def withdraw(article, *, by, reason, now=None):
     """Takes the story off the site, with a reason for readers, and returns the Withdrawal. A plan is cancelled."""
     now = now or timezone.now()
-    article = _locked(article)
+    article = workflow.locked(article, at=now)
     if not reason.strip():
         raise PublishingRefused(_("Enter a reason for readers."))
     if len(reason.strip()) > Withdrawal._meta.get_field("reason").max_length:
@@ -136,20 +141,15 @@ def withdraw(article, *, by, reason, now=None):
     if not live:
         raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
     _end(live, at=now)
-    _log(article, DeskLogLine.Action.WITHDRAWN, by=by, now=now, note=reason.strip())
+    _log(article, DeskLogLine.Action.WITHDRAWN, after=State.WITHDRAWN, by=by, now=now, note=reason.strip())
     return Withdrawal.objects.create(
         article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
     )
 
 
-def _locked(article):
-    """The article read anew under a row lock; SQLite has none, but its transactions take the write lock first."""
-    return Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-
-
 def _refuse_if_unready(article, *, live_from):
     found = obstacles(article, live_from=live_from)
-    if article.stage == "spiked":
+    if article.stage == Stage.SPIKED:
         found.append(_("The story is spiked. Take it back before it is published."))
     if found:
         raise PublishingRefused(found)
@@ -160,8 +160,25 @@ def _refuse_if_unchanged(article, live, *, change):
         raise PublishingRefused(_("Nothing has changed since this story was published."))
 
 
-def _log(article, action, *, by, now, note=""):
-    DeskLogLine.objects.create(article=article, action=action, by=by, at=now, note=note)
+def _begin_anew(article):
+    """What is written from now on has been seen by nobody: its way through review begins again."""
+    if article.stage != Stage.DRAFT:
+        article.stage = Stage.DRAFT
+        article.save(update_fields=["stage"])
+
+
+def _state_with_plan(live, plan):
+    if not live:
+        return State.SCHEDULED
+    return State.LIVE if live.fingerprint == plan.fingerprint else State.LIVE_CHANGED
+
+
+def _log(article, action, *, after, by, now, note=""):
+    """Writes a line of the desk's log. The article's `state` is that of before; the line tells both."""
+    DeskLogLine.objects.create(
+        article=article, action=action, by=by, at=now, note=note, before=article.state, after=after
+    )
+    article.state = after
 
 
 def _end(edition, *, at):
@@ -181,7 +198,9 @@ def _drop_plan(article, *, by, now):
     article.editions.filter(live_until=plan.live_from).update(live_until=None)
     if not article.editions.filter(path=plan.path).exists():
         Address.objects.filter(article=article, path=plan.path).delete()
-    _log(article, DeskLogLine.Action.PLAN_CANCELLED, by=by, now=now, note=plan.live_from.isoformat())
+    after = Article.objects.with_state(at=now).values_list("state", flat=True).get(pk=article.pk)
+    note = plan.live_from.isoformat()
+    _log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
     return True
 
 

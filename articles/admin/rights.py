@@ -1,8 +1,10 @@
-"""Who may do what with which story. Buttons, forms and direct posts all ask here."""
+"""Who may do what with which story, as the desk's pages ask it. The table is `articles.workflow.ALLOWED`."""
 
 from django.db.models import Exists, OuterRef
 
+from articles import workflow
 from articles.models import Article
+from articles.workflow import Role, Verb
 
 
 def sees_every_story(user):
@@ -17,33 +19,25 @@ def with_ownership(articles, *, user):
     )
 
 
-def is_own(user, article):
-    """Whether a story is this person's own: made by them, or bylined to their author."""
-    if article.created_by_id == user.pk:
-        return True
-    if not hasattr(article, "is_own"):
-        article.is_own = article.bylines.filter(author__user=user).exists()
-    return article.is_own
-
-
 def may_view(user, article):
-    is_let_in = user.has_perm("articles.view_article") or user.has_perm("articles.change_article")
-    return is_let_in and (sees_every_story(user) or is_own(user, article))
+    """Whether somebody may look at this story, whatever its state."""
+    return bool(workflow.roles_of(user, article) & workflow.ALLOWED[Verb.VIEW].roles)
 
 
 def may_edit(user, article):
-    if not user.has_perm("articles.change_article"):
-        return False
-    return user.has_perm("articles.edit_any_article") or is_own(user, article)
+    """Whether somebody may write in this story; one that is spiked has to be taken back first."""
+    return bool(workflow.roles_of(user, article) & workflow.ALLOWED[Verb.EDIT].roles) and (
+        article.stage in workflow.ALLOWED[Verb.EDIT].stages
+    )
 
 
 def may_publish(user, article):
-    """Whether somebody may publish, schedule and withdraw this story."""
-    return user.has_perm("articles.publish_article") and may_edit(user, article)
+    """Whether somebody decides what readers see of this story."""
+    return Role.PUBLISHER in workflow.roles_of(user, article)
 
 
 def may_delete(user, article):
-    """A story may go only while it has no edition, planned ones included: an address once given works for ever."""
-    if not user.has_perm("articles.delete_article") or not may_edit(user, article):
+    """A story may go only while it has no edition and no line in the log: what has been decided stays on record."""
+    if Role.REMOVER not in workflow.roles_of(user, article):
         return False
-    return not article.editions.exists()
+    return not article.editions.exists() and not article.log_lines.exists()

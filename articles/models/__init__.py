@@ -2,7 +2,7 @@
 
 from articles.models.article import Article, ArticleTag, Byline, Citation, DeskLogLine, Pin, RelatedPick
 from articles.models.corrections import Correction, Withdrawal
-from articles.models.desk import Autosave, DeskNote, Presence, PreviewLink, WavedAdvice
+from articles.models.desk import Autosave, DeskNote, Presence, PreviewLink, SetAside, WavedAdvice
 from articles.models.edition import (
     Address,
     Edition,
@@ -45,6 +45,7 @@ __all__ = [
     "RelatedPick",
     "Rendition",
     "Section",
+    "SetAside",
     "Source",
     "Tag",
     "TagAlias",

@@ -142,6 +142,7 @@ class Article(InALanguage, NaturalModel):
     )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
+    advice_count = models.PositiveSmallIntegerField(default=0, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="created_articles"
@@ -391,6 +392,7 @@ class DeskLogLine(AppendedModel):
         PLAN_CANCELLED = "plan_cancelled", _("Schedule cancelled")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         SUBMITTED = "submitted", _("Sent to review")
+        RECALLED = "recalled", _("Taken back from review")
         SENT_BACK = "sent_back", _("Sent back")
         APPROVED = "approved", _("Approved")
         REOPENED = "reopened", _("Approval lapsed")

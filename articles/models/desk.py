@@ -109,6 +109,29 @@ class PreviewLink(models.Model):
         return f"{self.article}: {self.made_at}"
 
 
+class SetAside(AppendedModel):
+    """What the working copy held before an earlier version was brought back over it.
+
+    `content` is what `articles.versions` makes of a working copy, and can put back.
+    """
+
+    natural_key_fields = ["article", "at"]
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="set_aside")
+    content = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("words set aside")
+        verbose_name_plural = _("words set aside")
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["article", "at"], name="words_are_set_aside_once")]
+
+    def __str__(self):
+        return f"{self.article}: {self.at}"
+
+
 class WavedAdvice(AppendedModel):
     """That somebody looked at a piece of advice and decided, with a reason, that it does not apply.
 
