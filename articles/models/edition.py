@@ -103,7 +103,7 @@ class EditionQuerySet(models.QuerySet):
             filing.objects.filter(edition__in=self.values("pk")).delete()
         return super().update(
             headline="", standfirst="", body="", opening="", search_text="", note="", bylines=[], sources=[],
-            image=None, picture=None, pictures={}, coverage=None, redacted_at=at, redacted_by=by,
+            image=None, picture=None, pictures={}, coverage=None, fingerprint="", redacted_at=at, redacted_by=by,
         )  # fmt: skip
 
     def delete(self):
