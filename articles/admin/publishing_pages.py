@@ -4,8 +4,6 @@ Each says first what will happen, and does it by a plain post. What the verbs re
 with everything that was typed.
 """
 
-import datetime as dt
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,17 +17,17 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import publishing
-from articles.admin.desk import DeskAdmin
+from articles import publishing, readiness
+from articles.admin.desk import PAGE_MEDIA, DeskAdmin
 from articles.admin.rights import may_publish
 from articles.admin.story_list import state_pill
-from articles.forms import PublishForm, WithdrawForm, moment_text, zone_name
+from articles.forms import PublishForm, WithdrawForm
 from articles.models import Article, Edition
-from articles.models.article import Stage
 from articles.rich_text import excerpt, plain_text
+from articles.times import moment_text, zone_name
 
-FAR_OFF = dt.timedelta(days=36_500)  # past every embargo
 SUMMARY_LENGTH = 240
+MOST_KEPT = 5_000  # characters of a field that are kept while advice is waved off; no field takes more
 
 
 def future_address(article, *, live_from):
@@ -43,7 +41,7 @@ def future_address(article, *, live_from):
 
 
 class Outlook:
-    """What the publish page says of a story at a moment: what stands in the way, and what publishing will do."""
+    """What the pages say of a story at a moment: where it stands, and what publishing will do."""
 
     def __init__(self, article, *, at):
         self.article, self.at = article, at
@@ -53,16 +51,15 @@ class Outlook:
         self.is_first = not any(edition.live_from <= at for edition in editions)
         self.address = settings.SITE_URL + future_address(article, live_from=at)
         self.summary = article.standfirst or excerpt(plain_text(article.body), limit=SUMMARY_LENGTH)
-        self.blocking = publishing.obstacles(article, live_from=at + FAR_OFF)
-        if article.stage == Stage.SPIKED:
-            self.blocking.append(_("The story is spiked. Take it back before it is published."))
-        obstacles = publishing.obstacles(article, live_from=at)
-        self.blocking_now = [sentence for sentence in obstacles if sentence not in self.blocking]
 
     @property
     def consequences(self):
         """The sentences that say what publishing does to what readers see now."""
-        said = []
+        said = [
+            _(
+                "Readers get this text at once, or at the time you choose: on its page, in lists, search and feeds."
+            )
+        ]
         if self.plan:
             when = {"when": moment_text(self.plan.live_from)}
             is_update = self.plan.number > 1
@@ -88,11 +85,27 @@ class Outlook:
         return [_("Readers have this very text already. Only a correction would add something.")]
 
 
+class Checks:
+    """The readiness list for the moment `live_from`, with the notes typed to its advice so far."""
+
+    def __init__(self, article, *, live_from, now, notes):
+        ready = readiness.of(article, live_from=live_from)
+        readiness.keep_count(article, ready)
+        self.fixes = [fix for fix in ready.fixes if not fix.depends_on_time]
+        self.fixes_then = [fix for fix in ready.fixes if fix.depends_on_time]
+        self.advice = [(advice, notes.get(f"note-{advice.key}", "")) for advice in ready.advice]
+        self.waved, self.done = ready.waved, ready.done
+        self.is_for_now = live_from == now
+
+
 class PublishingPages(DeskAdmin):
-    """The three pages. Only who may publish the story gets to them; everybody else is told so (403)."""
+    """The pages. Only who may publish the story gets to them; everybody else is told so (403)."""
 
     def get_urls(self):
-        pages = {"publish": self.publish_view, "cancel": self.cancel_view, "withdraw": self.withdraw_view}
+        pages = {
+            "publish": self.publish_view, "wave": self.wave_view, "cancel": self.cancel_view,
+            "withdraw": self.withdraw_view,
+        }  # fmt: skip
         return [
             *(
                 path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
@@ -104,15 +117,43 @@ class PublishingPages(DeskAdmin):
     def publish_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
         outlook = Outlook(article, at=now)
-        form = PublishForm(request.POST or None, article=article, is_first=outlook.is_first, now=now)
+        kept = {} if request.POST else request.session.pop(_kept_under(pk), {})
+        form = PublishForm(
+            request.POST or None, initial=kept, article=article, is_first=outlook.is_first, now=now
+        )
         if request.method == "POST" and form.is_valid():
             edition = _unless_refused(form, lambda: form.carry_out(by=request.user))
             if edition:
                 messages.success(request, _published(edition, now=now))
                 return HttpResponseRedirect(_change_page(article))
+        checks = Checks(article, live_from=form.live_from, now=now, notes=request.POST or kept)
         return self._page(
-            request, "publish", article, _("Publish"), form=form, outlook=outlook, zone=zone_name()
+            request,
+            "publish",
+            article,
+            _("Publish"),
+            form=form,
+            outlook=outlook,
+            checks=checks,
+            zone=zone_name(),
+            planned_for=_day_and_time(form.live_from) if form.live_from > now else "",
         )
+
+    def wave_view(self, request, pk):
+        """Waves a piece of advice off, and leads back to the publish page with all that was typed there."""
+        article = self._publishable(request, pk)
+        if request.method == "POST":
+            key = request.POST.get("wave", "")
+            kept = {name: words[:MOST_KEPT] for name, words in request.POST.items() if _is_kept(name)}
+            try:
+                note = kept.get(f"note-{key}", "")
+                readiness.wave_off(article, key=key, note=note, by=request.user)
+            except readiness.WavingRefused as refusal:
+                messages.error(request, " ".join(refusal.messages))
+            else:
+                messages.success(request, _("The advice is waved off, and the desk’s log says why."))
+            request.session[_kept_under(pk)] = kept
+        return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[pk]))
 
     def cancel_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
@@ -151,9 +192,24 @@ class PublishingPages(DeskAdmin):
     def _page(self, request, name, article, title, **context):
         context |= self.admin_site.each_context(request) | {
             "title": title, "subtitle": str(article), "article": article, "opts": self.opts,
-            "pill": state_pill(article.state), "media": self.media,
+            "pill": state_pill(article.state), "media": PAGE_MEDIA,
         }  # fmt: skip
         return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
+
+
+def _day_and_time(moment):
+    """A moment as the button that schedules names it: `3 June, 07:00`."""
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F"), "time": date_format(local, "H:i")}
+
+
+def _kept_under(pk):
+    """The name in the session of what was typed on the publish page of a story while advice was waved off."""
+    return f"publish-{pk}"
+
+
+def _is_kept(name):
+    return name in PublishForm.base_fields or name.startswith("note-")
 
 
 def _unless_refused(form, verb):
