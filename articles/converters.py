@@ -45,6 +45,21 @@ class Words:
         return str(value)
 
 
+class VersionNumber(Words):
+    """The number of a version of a story, which begins with no zero: a version has one address."""
+
+    regex = "[1-9][0-9]{0,5}"
+
+    def to_python(self, value):
+        return int(value)
+
+
+class PictureFile(Words):
+    """The name of a stored picture, as `articles.models.media.random_name` makes it."""
+
+    regex = r"[0-9a-f]{32}\.(?:jpg|png|webp)"
+
+
 class FooterPage(Words):
     regex = "|".join(PAGES)
 
@@ -54,3 +69,5 @@ register_converter(Month, "mm")
 register_converter(Day, "dd")
 register_converter(Words, "words")
 register_converter(FooterPage, "page")
+register_converter(PictureFile, "picture")
+register_converter(VersionNumber, "version")

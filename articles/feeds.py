@@ -1,11 +1,12 @@
-"""Atom feeds of the newest stories: of the site, a section, a tag, an author, a coverage.
+"""Atom feeds: of the newest stories of the site, a section, a tag, an author, a coverage; and of the corrections.
 
-An entry is called by the story's `uid`, so that it stays the same when its address changes. Every address
+An entry is called by the story's `uid`, or after it, so that it stays the same when its address changes. Every address
 is absolute and begins with SITE_URL: the request's Host header is never asked.
 """
 
 import datetime as dt
 import re
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,8 +17,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from articles.corrections import corrections_told, with_stories
+from articles.history import changes_path
 from articles.models import Author, Coverage, Edition, Section, Tag, TagAlias
 from articles.public import public
 
@@ -45,12 +49,16 @@ class Subject:
     record: Section | Tag | Author | Coverage | None = None
 
 
-class StoryAtom(Atom1Feed):
-    """Atom with what Django's has no place for: several authors, the language of an entry, its text."""
+class SiteAtom(Atom1Feed):
+    """Atom whose bytes stay the same until something changes."""
 
     def latest_post_date(self):
         # Django takes the time of day for a feed without entries, whose bytes would then differ each second.
         return super().latest_post_date() if self.items else _NO_STORIES_YET
+
+
+class StoryAtom(SiteAtom):
+    """Atom with what Django's has no place for: several authors, the language of an entry, its text."""
 
     def item_attributes(self, item):
         language = item["edition"].lang
@@ -80,14 +88,40 @@ def feed_text(edition):
     if edition.is_cut:
         return ""
     page = site_address(edition.get_absolute_url())
-    html = re.sub(r' id="cite-[0-9]+-[0-9]+"', "", edition.printed_body)
+    body = edition.body_for_feeds(site_url=settings.SITE_URL)
+    html = re.sub(r' id="cite-[0-9]+-[0-9]+"', "", body)
     return html.replace('href="#', f'href="{page}#').replace('href="/', f'href="{settings.SITE_URL}/')
 
 
-class StoryFeed(Feed):
-    """The newest stories of the site. What narrows it overrides `stories`, `page` and `name`."""
+class CorrectionAtom(SiteAtom):
+    """Atom with the language of the story that was put right, and with what was wrong and what is right."""
 
-    feed_type = StoryAtom
+    def item_attributes(self, item):
+        language = item["correction"].story.lang
+        return {"xml:lang": language} if language else {}
+
+    def add_item_elements(self, handler, item):
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content", xml_text(correction_text(item["correction"])), {"type": "html"})
+
+
+def correction_text(correction):
+    """The words of a correction as HTML that can be read anywhere. It has to come through `with_stories`."""
+    pair = "<p><strong>{}</strong> {}</p><p><strong>{}</strong> {}</p>"
+    html = format_html(pair, _("Was:"), correction.was, _("Is:"), correction.now)
+    if correction.note:
+        html += format_html("<p>{}</p>", correction.note)
+    if correction.wrong_number:
+        old, new = correction.wrong_number, correction.number
+        address = site_address(changes_path(correction.story.get_absolute_url(), old=old, new=new))
+        words = _("Compare versions %(old)s and %(new)s") % {"old": old, "new": new}
+        html += format_html('<p><a href="{}">{}</a></p>', address, words)
+    return html
+
+
+class SiteFeed(Feed):
+    """What all feeds of the site have in common; each says what it is called and whose `page` it belongs to."""
+
     language = settings.LANGUAGE_CODE
 
     def __call__(self, request, *args, **kwargs):
@@ -102,18 +136,11 @@ class StoryFeed(Feed):
     def title(self, subject):
         return xml_text(f"{settings.SITE_NAME}: {self.name(subject)}")
 
-    def name(self, subject):
-        return _("all articles")
-
     def link(self, subject):
         return site_address(self.page(subject))
 
     def feed_url(self, subject):
         return f"{self.link(subject)}feed.xml"
-
-    def page(self, subject):
-        """The path of the page that shows the same stories."""
-        return reverse("articles:front")
 
     def author_name(self):
         return xml_text(settings.SITE_NAME)
@@ -121,8 +148,22 @@ class StoryFeed(Feed):
     def author_link(self):
         return site_address("/")
 
+
+class StoryFeed(SiteFeed):
+    """The newest stories of the site. What narrows it overrides `stories`, `page` and `name`."""
+
+    feed_type = StoryAtom
+
+    def name(self, subject):
+        return _("all articles")
+
+    def page(self, subject):
+        """The path of the page that shows the same stories."""
+        return reverse("articles:front")
+
     def items(self, subject):
         stories = self.stories(Edition.objects.live(at=subject.at), subject).with_tags()
+        stories = stories.with_pictures(at=subject.at)
         return stories.annotate(uid=F("article__uid")).defer("search_text").select_related("section")[:NEWEST]
 
     def stories(self, live, subject):
@@ -179,7 +220,46 @@ class FiledFeed(StoryFeed):
         return filed.order_by("-filed_at", "-article_id")
 
 
+class CorrectionsFeed(SiteFeed):
+    """The newest corrections, each under the headline that its story has today."""
+
+    feed_type = CorrectionAtom
+
+    def name(self, subject):
+        return _("corrections")
+
+    def page(self, subject):
+        return reverse("articles:corrections")
+
+    def items(self, subject):
+        return with_stories(list(corrections_told(at=subject.at)[:NEWEST]), at=subject.at)
+
+    def item_title(self, correction):
+        return xml_text(_("Correction: %(headline)s") % {"headline": correction.story.headline})
+
+    def item_link(self, correction):
+        return site_address(f"{correction.story.get_absolute_url()}#corrections")
+
+    def item_guid(self, correction):
+        # What a correction is known by on every copy of the site: its story, its version, what was wrong.
+        name = f"correction {correction.number} {correction.was}"
+        return uuid.uuid5(correction.story.uid, name).urn
+
+    def item_description(self, correction):
+        return None  # CorrectionAtom writes the text
+
+    def item_pubdate(self, correction):
+        return correction.made_at
+
+    def item_updateddate(self, correction):
+        return correction.made_at
+
+    def item_extra_kwargs(self, correction):
+        return {"correction": correction}
+
+
 site_feed = public(StoryFeed())
+corrections_feed = public(CorrectionsFeed())
 section_feed = public(FiledFeed(Section, "section", may_be_empty=True))
 author_feed = public(FiledFeed(Author, "author_rows__author"))
 coverage_feed = public(FiledFeed(Coverage, "coverage"))

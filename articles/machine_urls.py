@@ -11,6 +11,7 @@ urlpatterns = [
     path("tags/<words:slug>/feed.xml", feeds.tag_feed, name="tag_feed"),
     path("authors/<words:slug>/feed.xml", feeds.author_feed, name="author_feed"),
     path("coverage/<words:slug>/feed.xml", feeds.coverage_feed, name="coverage_feed"),
+    path("corrections/feed.xml", feeds.corrections_feed, name="corrections_feed"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.sitemap_chunk, name="sitemap_chunk"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
