@@ -3,16 +3,24 @@
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from articles.corrections import COMPARED
 from articles.models import Correction, Edition, Withdrawal
 from articles.models.json_rows import JSONRows, moment_of
 
 
-def story_at(path, *, at):
-    """The live Edition of that path, with `tags` and `correction_rows`, in one query; None where none is."""
+def story_at(path, *, at, now=None):
+    """The live Edition of that path, with `tags` and `correction_rows`, in one query; None where none is.
+
+    Where `at` lies in the past, `now` says from when it is looked at: then an edition and corrections are
+    left out that readers may no longer see.
+    """
+    live = Edition.objects.as_it_was(at=at, now=now) if now else Edition.objects.live(at=at)
     corrections = Correction.objects.public(at=at).filter(edition__article=OuterRef("article"))
+    corrections = corrections.public(at=now) if now else corrections
     texts = {name: name for name in ("was", "now", "note", "reported_by")}
-    row = JSONObject(**texts, made_at="edition__live_from")
-    editions = Edition.objects.live(at=at).filter(path=path).with_tags().select_related("section", "coverage")
+    row = JSONObject(**texts, made_at="edition__live_from", **COMPARED)
+    editions = live.filter(path=path).with_tags().with_pictures(at=now or at)
+    editions = editions.select_related("section", "coverage")
     editions = editions.annotate(correction_rows_json=JSONRows(corrections.values(row=row)))
     edition = editions.defer("search_text").first()
     if edition:

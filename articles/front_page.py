@@ -43,9 +43,14 @@ class FrontPage:
     tags: list = field(default_factory=list)
 
     @property
+    def is_empty(self):
+        return not (self.lead or self.also or self.pinned or self.bands or self.rail)
+
+    @property
     def editions(self):
         """The stories that stand on the page as cards, not as lines of a list."""
-        return [self.lead, *self.pinned, *chain.from_iterable(band.editions for band in self.bands)]
+        above = [self.lead, *self.pinned] if self.lead else self.pinned
+        return [*above, *chain.from_iterable(band.editions for band in self.bands)]
 
 
 class _Row(NamedTuple):
@@ -57,8 +62,12 @@ class _Row(NamedTuple):
     tags: list
 
 
-def front_page(*, at):
-    """The FrontPage of that moment, in four queries whatever the number of sections, pins and stories."""
+def front_page(*, at, among=None):
+    """The FrontPage of that moment, in four queries whatever the number of sections, pins and stories.
+
+    With `among`, editions that may be shown, every place is given as it is without; a story that is not
+    among them leaves its place empty, the lead's too, and no tag is named that only such stories carry.
+    """
     sections, newest, pins = _sections(at=at), _newest(at=at), _pins(at=at)
     if not newest:
         return FrontPage(sections=sections)
@@ -67,7 +76,12 @@ def front_page(*, at):
     also = [pick for pick in lead.picks if pick][:ALSO]
     rail = [row.edition for row in newest[:LAST_NEWS]]
     shown = {lead.edition, *pinned, *also, *rail, *chain.from_iterable(band.editions for band in bands)}
-    found = Edition.objects.live(at=at).as_cards().in_bulk(shown)
+    is_past = among is not None
+    if is_past:
+        shown |= {row.edition for row in newest}  # for their tags
+    live = among if is_past else Edition.objects.live(at=at)
+    served_at = None if is_past else at  # a picture of the past is shown while its rights last today
+    found = live.as_cards().with_pictures(at=served_at).in_bulk(shown)
 
     def cards(numbers):
         # An edition that a verb committed meanwhile has ended is passed over: no transaction spans the queries.
@@ -77,13 +91,20 @@ def front_page(*, at):
     bands = [Band(section, cards(editions)) for section, editions in bands]
     return FrontPage(
         sections=sections,
-        lead=found.get(lead.edition) or next(iter(rail), None),
+        lead=found.get(lead.edition) or (None if is_past else next(iter(rail), None)),
         also=cards(also),
         pinned=cards(pinned),
         bands=[band for band in bands if band.editions],
         rail=rail,
-        tags=most_used(row.tags for row in newest)[:IN_THE_NEWS],
+        tags=_in_the_news(newest, readable=found if is_past else {row.edition for row in newest}),
     )
+
+
+def _in_the_news(newest, *, readable):
+    """The tags used most by the newest stories, less those that no story in `readable` carries."""
+    carried = {tag["slug"] for row in newest if row.edition in readable for tag in row.tags}
+    tags = most_used(row.tags for row in newest)[:IN_THE_NEWS]
+    return [tag for tag in tags if tag["slug"] in carried]
 
 
 def most_used(tag_lists):

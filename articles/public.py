@@ -12,7 +12,7 @@ def public(view):
     """A view that everybody gets the same bytes from: GET and HEAD only, kept by whoever asks again first.
 
     Such a view reads no session, user or message, and sets no cookie. Since it changes nothing, a POST needs
-    no token to be told that it is not allowed (405).
+    no token to be told that it is not allowed (405). A page that nobody may keep says so itself.
     """
 
     @csrf_exempt
@@ -20,7 +20,7 @@ def public(view):
     @wraps(view)
     def answered(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
-        response.headers["Cache-Control"] = KEEP_AND_ASK
+        response.headers.setdefault("Cache-Control", KEEP_AND_ASK)
         return response
 
     return answered

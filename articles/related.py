@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import Edition, EditionRelated, EditionSource, EditionTag
+from articles.models import Article, Edition, EditionRelated, EditionSource, EditionTag
 from articles.models.json_rows import JSONRows
 
 LAST_NEWS = 10  # stories in the rail
@@ -29,18 +29,21 @@ def last_news(*, at):
     return Edition.objects.live(at=at).newest_first().as_cards()[:LAST_NEWS]
 
 
-def beside(edition, *, at):
-    """(related, rail) of a live edition: a list of Related, and the last news less the story itself.
+def beside(edition, *, at, among=None):
+    """(related, rail) of an edition: a list of Related, and the last news less the story itself.
 
     First come the stories that the desk picked, all of them in its order, then computed ones until there
     are four: same coverage before same source before shared tags, and the newest first. Two queries,
-    whatever the number of tags, sources and stories.
+    whatever the number of tags, sources and stories. With `among`, editions that may be shown, the others
+    are chosen all the same and then left out. An edition that is not stored is a working copy's, with what
+    the desk has picked and filed there.
     """
     picked, rail, ties = _candidates(edition, at=at)
     computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
     chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
     # What a verb committed meanwhile has ended is passed over: no transaction spans the two queries.
-    cards = Edition.objects.live(at=at).as_cards().in_bulk({*chosen, *rail})
+    live = Edition.objects.live(at=at) if among is None else among
+    cards = live.as_cards().in_bulk({*chosen, *rail})
     related = [
         Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen if pk in cards
     ]
@@ -93,10 +96,7 @@ def _candidates(edition, *, at):
 def _rows(edition, *, at):
     """(kind, position, rows) of every way in which a story can stand beside this one, in a single query."""
     live = Edition.objects.live(at=at)
-    picks, tags, sources = (
-        model.objects.filter(edition=edition) for model in (EditionRelated, EditionTag, EditionSource)
-    )
-    itself = Edition.objects.filter(pk=edition.pk).annotate(position=F("number"))
+    itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
     in_coverage = live.filter(coverage=OuterRef("coverage"))
     return _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
@@ -106,6 +106,18 @@ def _rows(edition, *, at):
         _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
         all=True,
     )
+
+
+def _filing(edition):
+    """The rows, each with a `position`, of the edition itself, its picks, tags and sources."""
+    if edition.pk:
+        filings = (EditionRelated, EditionTag, EditionSource)
+        itself = Edition.objects.filter(pk=edition.pk).annotate(position=F("number"))
+        return itself, *(model.objects.filter(edition=edition) for model in filings)
+    article = edition.article
+    itself = Article.objects.filter(pk=article.pk).order_by().annotate(position=F("version"))
+    tags = article.tag_rows.annotate(position=F("pk"))
+    return itself, article.related_picks.order_by(), tags, article.citations.order_by()
 
 
 def _near(kind, rows, editions):
