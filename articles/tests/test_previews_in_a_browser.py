@@ -1,0 +1,168 @@
+"""Previews in chromium: saved first and shown in a new tab, links that are made, copied and revoked, no barrier."""
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from articles.models import Article, PreviewLink
+from articles.tests import desk
+from articles.tests.browser import EDITOR, RULES, complaints_of, select, sign_in
+from articles.tests.reading import NOW
+from articles.tests.stories import author, published, source, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NOT_OURS = [[".prose-menubar"]]
+PREVIEW = "button[name=_preview]"
+BOX = "#preview-links"
+
+
+@pytest.fixture
+def troubles(page):
+    return complaints_of(page)
+
+
+@pytest.fixture
+def visit(page, live_server, client, editor, troubles):
+    """A function that opens an address as an editor."""
+    sign_in(page, client, editor, site=live_server.url)
+
+    def open_page(address):
+        page.goto(live_server.url + address)
+        if "/change/" in address or "/add/" in address:
+            page.wait_for_selector(EDITOR)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def story(db):
+    return write(
+        "A bridge reopens", body="<p>It holds.</p>", sources=[source("One")], bylines=[author("Ana")]
+    )
+
+
+def preview(page):
+    """Presses the button; returns the tab that it opens once it shows the story."""
+    with page.expect_popup() as opened:
+        page.locator(PREVIEW).click()
+    tab = opened.value
+    tab.wait_for_selector("aside.strip.draft")
+    return tab
+
+
+def test_what_is_typed_is_saved_and_shown_in_a_new_tab(visit, story, troubles):
+    asked = []
+    page = visit(desk.address("change", story))
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.fill("#id_headline", "The bridge is open")
+    select(page, "paragraph")
+    page.keyboard.type(" It does.")
+    page.fill("#id_citations-1-title", "Another source")
+    with page.expect_navigation():
+        tab = preview(page)
+    assert tab.locator("h1").inner_text() == "The bridge is open"
+    assert tab.locator(".prose").inner_text().strip() == "It holds. It does."
+    assert tab.locator(".strip").inner_text().startswith("Draft: only you and the desk can see this.")
+    page.wait_for_selector(EDITOR)
+    assert page.input_value("#id_headline") == "The bridge is open"
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")  # the editor knows what was saved: nothing comes twice
+    assert page.locator(".messagelist .success").count() == 1
+    assert Article.objects.get().citations.count() == 2
+    assert (asked, troubles) == ([], [])
+
+
+def test_a_new_story_is_saved_and_its_editor_goes_on(visit, editor, troubles):
+    write("Earlier", by=editor)
+    page = visit(desk.address("add"))
+    page.fill("#id_headline", "A new one")
+    with page.expect_navigation(url="**/change/"):
+        tab = preview(page)
+    assert tab.locator("h1").inner_text() == "A new one"
+    assert Article.objects.filter(headline="A new one").count() == 1
+    assert troubles == []
+
+
+def test_a_save_that_is_refused_is_shown_in_the_editor_with_what_was_typed(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.fill("#id_headline", " ")
+    page.fill("#id_standfirst", "Kept.")
+    with page.expect_navigation():
+        page.locator(PREVIEW).click()
+    page.wait_for_selector(".errornote")
+    assert page.input_value("#id_standfirst") == "Kept."
+    assert len(page.context.pages) == 1
+    assert troubles == []
+
+
+def test_a_save_that_is_lost_on_its_way_loses_no_word(visit, story):
+    page = visit(desk.address("change", story))
+    page.fill("#id_headline", "Kept")
+    page.route("**/change/", lambda route: route.abort())
+    page.locator(PREVIEW).click()
+    page.wait_for_selector("#preview-said:not(:empty)")
+    assert len(page.context.pages) == 1
+    assert page.locator("#preview-said").inner_text() == (
+        "The desk cannot be reached, so nothing was saved. Your words are still here; try again."
+    )
+    assert page.input_value("#id_headline") == "Kept"
+    page.unroute("**/change/")
+    with page.expect_navigation():
+        tab = preview(page)
+    assert tab.locator("h1").inner_text() == "Kept"
+
+
+def test_a_link_is_made_copied_and_revoked_while_words_are_typed(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.fill("#id_headline", "Not saved yet")
+    page.locator(f"{BOX} button[name=make]").click()
+    page.locator(f"{BOX} button[data-copy]").click()
+    page.wait_for_selector(f"{BOX} [role=status]:text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator(f"{BOX} input").input_value()
+    reader = page.context.browser.new_context().new_page()
+    where = page.url.partition("/admin/")[0] + "/preview/" + copied.partition("/preview/")[2]
+    assert reader.goto(where).status == 200
+    assert reader.locator("h1").inner_text() == "A bridge reopens"
+    page.locator(f"{BOX} button[name=revoke]").click()
+    page.wait_for_selector(f"{BOX} :text('No link works at the moment.')")
+    assert reader.goto(where).status == 410
+    assert reader.context.cookies() == []
+    reader.context.close()
+    assert PreviewLink.objects.get().revoked_at
+    assert page.input_value("#id_headline") == "Not saved yet"
+    assert troubles == []
+
+
+def test_a_link_is_made_by_keyboard_alone(visit, story, troubles):
+    page = visit(desk.address("change", story))
+    page.locator(f"{BOX} button[name=make]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{BOX} input")
+    page.wait_for_selector(f"{BOX} button[name=make]:focus")
+    assert "The link is made." in page.locator(f"{BOX} [role=status]").inner_text()
+    assert troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_previews_and_the_past_have_no_barrier(visit, page, story, editor, scheme, width):
+    live = published("A live story", sources=[source("Three")], related=[published("Other").article])
+    PreviewLink.objects.create(article=story, made_by=editor, made_at=NOW, expires_at=NOW.replace(year=2199))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    found, moment = {}, "?at=2025-06-09T14:10"
+    for address in (
+        desk.address("change", story), desk.address("preview", story), desk.address("previews", story),
+        desk.address("past"), f"{desk.address('past')}{moment}&what=front", f"{desk.address('past')}?at=&what=tag",
+        f"/{moment}", live.path + moment, "/?at=never", live.path + "?at=2025-06-09T13:00",
+    ):  # fmt: skip
+        visit(address)
+        answer = Axe().run(page, context={"exclude": NOT_OURS}, options=RULES)
+        found |= {
+            (address, violation["id"]): [node["target"] for node in violation["nodes"]]
+            for violation in answer["violations"]
+        }
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert found == {}
