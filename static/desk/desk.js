@@ -16,16 +16,19 @@
   /* Ctrl+S saves, and unsaved words ask before the page is left. */
   function guardForm() {
     const form = document.getElementById("article_form");
-    const save = form && form.querySelector("button[name=_continue]");
-    if (!save) return;
+    if (!form) return;
+    const save = form.querySelector("button[name=_continue]"); // not where a save was refused: see together.js
     let isUnsaved = false;
-    form.addEventListener("input", () => { isUnsaved = true; });
-    form.addEventListener("submit", () => { isUnsaved = false; });
+    form.addEventListener("input", ({ target }) => { isUnsaved ||= !target.form || target.form === form; });
+    window.addEventListener("submit", (event) => {
+      if (event.target !== form && event.submitter?.name !== "_restore") return;
+      isUnsaved &&= event.defaultPrevented;
+    });
     window.addEventListener("beforeunload", (event) => { if (isUnsaved) event.preventDefault(); });
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s") {
         event.preventDefault();
-        form.requestSubmit(save);
+        if (save) form.requestSubmit(save);
       }
     });
   }
@@ -101,7 +104,13 @@
     if (!label) return;
     label.id = `${textarea.id}_label`;
     editor.view.dom.setAttribute("aria-labelledby", label.id);
-    label.addEventListener("click", () => editor.commands.focus());
+    const lead = () => { editor.commands.focus(); editor.view.dom.scrollIntoView({ block: "nearest" }); };
+    label.addEventListener("click", lead);
+    /* The field itself is out of sight, so a link to it leads to the editor. */
+    if (location.hash === `#${textarea.id}`) lead();
+    document.addEventListener("click", (click) => {
+      if (click.target.closest?.(`a[href="#${textarea.id}"]`)) setTimeout(lead);
+    });
   });
 
   /* The button that schedules names the moment. */
@@ -109,14 +118,16 @@
     const button = document.querySelector(".do-later[data-words]");
     const field = document.getElementById("id_at");
     if (!button || !field) return;
-    const plain = button.textContent;
-    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
-      day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
+    const plain = button.dataset.plain;
+    const format = (parts) => new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+      ...parts, hourCycle: "h23", timeZone: "UTC",
     });
+    const day = format({ day: "numeric", month: "long" });
+    const time = format({ hour: "2-digit", minute: "2-digit" });
     const name = () => {
       const moment = field.value ? new Date(`${field.value}Z`) : null;
       button.textContent = moment && !Number.isNaN(moment.valueOf())
-        ? button.dataset.words.replace("{when}", format.format(moment)) : plain;
+        ? button.dataset.words.replace("{when}", `${day.format(moment)}, ${time.format(moment)}`) : plain;
     };
     field.addEventListener("input", name);
     name();
