@@ -1,8 +1,9 @@
 """What crawlers are told: sitemaps of the pages that readers can reach, and robots.txt.
 
 `/sitemap.xml` names the chunks. Chunk 0 lists the site's own pages and its sections; chunk n lists the live
-stories, tags, authors, sources and coverages whose number lies in the n-th two hundred. So a page stays in
-its chunk for ever, a chunk holds 1,000 addresses at most, and is found without counting rows off.
+stories, tags, authors, sources and coverages whose number lies in the n-th two hundred; a publisher stands
+with the first of its sources. So a page stays in its chunk, a chunk holds 1,200 addresses at most, and is found
+without counting rows off.
 """
 
 import datetime as dt
@@ -19,7 +20,7 @@ from articles.models import Article, Author, Coverage, Edition, Section, Source,
 from articles.pages import PAGES
 from articles.public import public
 
-RANGE = 200  # numbers in a chunk: of five kinds that makes 1,000 addresses
+RANGE = 200  # numbers in a chunk: of five kinds, with publishers, that makes 1,200 addresses
 NEWS_FOR = dt.timedelta(hours=48)  # what Google News takes, and no more than 1,000 of them
 MOST_NEWS = 1_000
 # What files a story: the model, and what leads from Edition to it.
@@ -92,9 +93,23 @@ def _numbered(number):
         for story in stories.only("path", "live_from")
     ]
     for model in FILED_BY:
-        slugs = _live(model, at=now).filter(pk__range=numbers).order_by("pk").values_list("slug", flat=True)
-        rows += [{"address": site_address(_page(model, slug))} for slug in slugs]
+        records = _live(model, at=now).filter(pk__range=numbers).order_by("pk")
+        rows += [{"address": site_address(path)} for path in _paths(model, records, at=now)]
     return rows
+
+
+def _paths(model, records, *, at):
+    """The paths of the records' pages; after a source that of its publisher, unless an earlier source has it."""
+    if model is not Source:
+        return [_page(model, slug) for slug in records.values_list("slug", flat=True)]
+    earlier = _live(Source, at=at).filter(publisher_slug=OuterRef("publisher_slug"), pk__lt=OuterRef("pk"))
+    records = records.annotate(is_first=~Exists(earlier)).values_list("slug", "publisher_slug", "is_first")
+    paths = []
+    for slug, publisher, is_first in records:
+        paths.append(_page(Source, slug))
+        if publisher and is_first:
+            paths.append(reverse("articles:publisher", args=[publisher]))
+    return paths
 
 
 @public

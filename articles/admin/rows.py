@@ -4,6 +4,7 @@ What a row points at is chosen once, when the row is added; afterwards its numbe
 change, or the row may go. So rows that nobody touched cost no query when the article is saved.
 """
 
+import itertools
 from urllib.parse import unquote, urlsplit
 
 from django import forms
@@ -18,10 +19,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin.citation_keys import KEY, last_key_number
 from articles.admin.rights import may_edit, may_view
 from articles.models import Author, Byline, Citation, Edition, RelatedPick, Source
 from articles.models.slugs import free_slug, slug_from
-from articles.rich_text import markers
+from articles.models.sources import record_at
+from articles.rich_text import marker_counts, marker_places
 
 MOST_ROWS = 200
 
@@ -63,6 +66,19 @@ class KnownRowField(forms.Field):
 
     def clean(self, value):
         return next((row for row in self.rows if str(row.pk) == str(value)), None)
+
+    def has_changed(self, initial, data):
+        return False
+
+
+class KeyField(forms.CharField):
+    """The key that the page gave a row, for its markers. A key alone makes no row."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value):
+        return value if value and KEY.fullmatch(value) else ""
 
     def has_changed(self, initial, data):
         return False
@@ -154,6 +170,7 @@ class RowInline(admin.TabularInline):
     extra = 1
     max_num = MOST_ROWS
     is_in_side = False
+    has_keys = False  # whether markers in the body name the rows
 
     def has_add_permission(self, request, obj):
         return self.has_change_permission(request, obj)
@@ -188,8 +205,11 @@ class CitationForm(OrderedRowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["key"] = KeyField()
+        self.initial["key"] = self.instance.key
         if title := self.fields.get("title"):
             title.widget = SuggestingInput(suggestions_of(Citation, "source"))
+            self.fields["url"].widget.attrs |= {"data-known": reverse("admin:articles_source_known")}
 
     def clean(self):
         cleaned = super().clean()
@@ -202,8 +222,6 @@ class CitationForm(OrderedRowForm):
 class CitationFormSet(OrderedFormSet):
     """The source list. New rows find or make their source; a row that the body cites stays."""
 
-    last_key = None
-
     def clean(self):
         super().clean()
         self._refuse_cited()
@@ -212,18 +230,26 @@ class CitationFormSet(OrderedFormSet):
             self._find_sources(rows)
 
     def _refuse_cited(self):
-        cited = set(markers(self.instance.body))
-        for number, form in enumerate(self.initial_forms, start=1):
-            if self._should_delete_form(form) and form.instance.key in cited:
-                sentence = _("Source %(number)s is cited in the body. Remove its marker first.")
-                raise ValidationError(sentence % {"number": number})
+        deleted = {
+            form.instance.key: number
+            for number, form in enumerate(self.initial_forms, start=1)
+            if self._should_delete_form(form)
+        }
+        places = marker_places(self.instance.body) if deleted else {}
+        cited = [
+            _where_it_is_cited(number, places[key], count=marker_counts(self.instance.body)[key])
+            for key, number in deleted.items()
+            if key in places
+        ]
+        if cited:
+            raise ValidationError(cited)
 
     def _find_sources(self, rows):
         typed = [form.cleaned_data for form in rows]
         wanted = Q(pk__in=[row["title_id"] for row in typed if row["title_id"]])
-        for name in ("url", "title"):
-            wanted |= Q(**{f"{name}__in": [row[name] for row in typed if row[name]]})
-        known = list(Source.objects.filter(wanted).order_by("pk"))
+        wanted |= Q(title__in=[row["title"] for row in typed if row["title"]])
+        perhaps = Source.objects.perhaps_at([row["url"] for row in typed if row["url"]])
+        known = list((Source.objects.filter(wanted) | perhaps).order_by("pk"))
         listed = {
             form.instance.source_id for form in self.initial_forms if not self._should_delete_form(form)
         }
@@ -236,13 +262,56 @@ class CitationFormSet(OrderedFormSet):
             source.slug = free_slug(slug_from(source.title, fallback="source"), is_taken=_is_slug_taken)
             source.save()
         form.instance.article = self.instance
-        form.instance.key = self._next_key(form.instance)
+        form.instance.key = form.cleaned_data["key"] or f"s{next(self._further_keys)}"
         return super().save_new(form, commit=commit)
 
-    def _next_key(self, citation):
-        """The key of a new row; the story's keys are read for the first one only."""
-        self.last_key = f"s{int(self.last_key[1:]) + 1}" if self.last_key else citation._next_key()
-        return self.last_key
+    @cached_property
+    def _further_keys(self):
+        """Numbers of keys for the rows that the page gave none: past all that the story and the form have."""
+        given = [form.cleaned_data["key"] for form in self.new_rows()]
+        last = max([last_key_number(self.instance), *(int(key[1:]) for key in given if key)])
+        return itertools.count(last + 1)
+
+    @cached_property
+    def following_key(self):
+        """The number of the key that the page gives the next row."""
+        return last_key_number(self.instance) + 1 if self.instance.pk else 1
+
+
+def _where_it_is_cited(number, place, *, count):
+    """The sentence that refuses to delete source `number`: where its marker is."""
+    about = {"number": number, "paragraph": place.paragraph, "words": place.words_before, "count": count}
+    if count > 1 and place.words_before:
+        return (
+            _(
+                "Source %(number)s is cited %(count)s times in the body, first in paragraph %(paragraph)s: "
+                "“%(words)s”. Remove its markers first."
+            )
+            % about
+        )
+    if count > 1:
+        return (
+            _(
+                "Source %(number)s is cited %(count)s times in the body, first at the start of paragraph "
+                "%(paragraph)s. Remove its markers first."
+            )
+            % about
+        )
+    if place.words_before:
+        return (
+            _(
+                "Source %(number)s is cited in the body, in paragraph %(paragraph)s: “%(words)s”. "
+                "Remove its marker first."
+            )
+            % about
+        )
+    return (
+        _(
+            "Source %(number)s is cited in the body, at the start of paragraph %(paragraph)s. "
+            "Remove its marker first."
+        )
+        % about
+    )
 
 
 def _point_at_source(form, *, known, listed):
@@ -265,7 +334,7 @@ def _point_at_source(form, *, known, listed):
 def _known_source(typed, known):
     """The source on record that a row means: by its address, by the suggestion taken, or by its very words."""
     if typed["url"]:
-        return next((source for source in known if source.url == typed["url"]), None)
+        return record_at(typed["url"], known)
     for source in known:
         if source.pk == typed["title_id"] and typed["title"] in (str(source), source.title):
             return source
@@ -284,6 +353,7 @@ class CitationInline(RowInline):
     model = Citation
     form = CitationForm
     formset = CitationFormSet
+    has_keys = True
     row_template = "admin/articles/article/_source.html"
     headings = [gettext_lazy("Title"), gettext_lazy("Publisher"), gettext_lazy("Address")]
     help_text = gettext_lazy(

@@ -85,6 +85,17 @@ def test_drafts_withdrawn_stories_and_their_names_are_not_listed(client, editor)
     assert sorted(listed(client)) == sorted([*FIXED, "/sections/world/", *OF_THE_STORY])
 
 
+def test_a_publisher_is_listed_once_with_the_first_of_its_sources_that_is_cited(client, monkeypatch):
+    monkeypatch.setattr(sitemaps, "RANGE", 2)
+    source("Unused", publisher="City")
+    write("Draft", sources=[source("Draft’s", publisher="Secret")])
+    published("One", sources=[source("Report", publisher="City"), source("Second", publisher="City")])
+    found = listed(client)
+    assert [path for path in found if path.startswith("/publishers/")] == ["/publishers/city/"]
+    chunk = paths(client, f"/sitemap-{chunk_of(source('Report').pk)}.xml")
+    assert "/publishers/city/" in chunk
+
+
 def test_a_page_was_changed_when_its_edition_went_live(client, editor):
     edition = published("Story")
     rewrite(edition.article, standfirst="A line more.")
@@ -102,8 +113,8 @@ def test_a_story_stands_in_the_chunk_of_its_number(client, monkeypatch):
     assert sorted(stories) == sorted(edition.get_absolute_url() for edition in editions)
 
 
-def test_a_chunk_holds_a_thousand_addresses_at_most():
-    assert sitemaps.RANGE * (1 + len(sitemaps.FILED_BY)) == 1_000
+def test_a_chunk_holds_twelve_hundred_addresses_at_most():
+    assert sitemaps.RANGE * (2 + len(sitemaps.FILED_BY)) == 1_200  # with stories and publishers
     assert [chunk_of(number) for number in (1, 200, 201, 400, 401)] == [1, 1, 2, 2, 3]
 
 
