@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from newsroom import roles
+from newsroom import dashboard, roles
 
 DESK_POLICY = {
     "script-src": [SELF, NONCE],  # the nonce is for the editor's import map, which is inline
@@ -21,8 +22,8 @@ DESK_POLICY = {
 # The order in which the desk works; what is not named here follows by its name.
 ORDER = [
     "articles", "comments", "auth",
-    "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Section", "Author", "Page", "User", "DeskLogLine",
-    "Comment", "Decision",
+    "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Image", "Section", "Author", "Page", "User",
+    "DeskLogLine", "Comment", "Decision",
 ]  # fmt: skip
 
 
@@ -46,6 +47,10 @@ class DeskAdminSite(admin.AdminSite):
     @method_decorator(csp_update(DESK_POLICY))
     def login(self, request, extra_context=None):
         return super().login(request, extra_context)
+
+    def index(self, request, extra_context=None):
+        shown = {"boxes": dashboard.boxes(request.user, at=timezone.now())}
+        return super().index(request, extra_context=shown | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

@@ -1,15 +1,35 @@
 """What all pages of the desk share: its times, its scripts and styles, and names whose address stays."""
 
 import js_asset
+from django import forms
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db import models
+from django.utils.functional import cached_property
 
 from articles.forms import DeskTimeField, DeskTimeInput, NamedForm
 from articles.models import Article
 
+PAGE_MEDIA = forms.Media(
+    js=["desk/desk.js"]
+)  # of pages that ask something: the editor's import map wants a nonce
+
+
+class PagesUpTo(Paginator):
+    """Pages of the first rows of a list: whoever looks for more narrows the list down, and nothing counts it off."""
+
+    counted_up_to = 2_000
+
+    @cached_property
+    def count(self):
+        """How many rows the pages hold, `counted_up_to` at most."""
+        return self.object_list.order_by().values("pk")[: self.counted_up_to].count()
+
 
 class DeskAdmin(admin.ModelAdmin):
     """A page of the desk. Times are those of the desk's zone, and nothing counts a whole table."""
+
+    paginator = PagesUpTo
 
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},

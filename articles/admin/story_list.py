@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin
-from articles.forms import moment_text
 from articles.models import Address, Article, Byline, Tag
 from articles.models.article import State
 from articles.models.language import language_choices
 from articles.models.tags import tag_key
+from articles.times import moment_text
 
 
 def state_pill(state):
@@ -94,7 +94,10 @@ class StoryList(DeskAdmin):
     def get_search_results(self, request, queryset, search_term):
         if "/" not in search_term:
             return super().get_search_results(request, queryset, search_term)
-        path = unquote(urlsplit(search_term.strip()).path)
+        try:
+            path = unquote(urlsplit(search_term.strip()).path)
+        except ValueError:  # a bracket that is not closed, a port that is no number
+            return super().get_search_results(request, queryset, search_term)
         found = Address.objects.filter(path__icontains=path).values("article")
         return queryset.filter(pk__in=found), False
 

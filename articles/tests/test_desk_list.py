@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles import publishing
+from articles.admin.desk import PagesUpTo
 from articles.models import Tag, TagAlias
 from articles.models.article import Stage, State
 from articles.tests import desk
@@ -167,3 +168,21 @@ def test_the_list_costs_the_same_for_few_and_many_stories(desk_client, query):
     for number in range(2, 30):
         publish(number)
     assert cost() == few <= 12
+
+
+def test_a_long_list_says_that_it_shows_its_first_rows(desk_client, monkeypatch):
+    monkeypatch.setattr(PagesUpTo, "counted_up_to", 3)
+    for number in range(4):
+        write(f"Story {number}")
+    assert "The first 3. Search or filter to see others." in desk_client.get(desk.address("changelist")).text
+    assert "1 article" in desk_client.get(desk.address("changelist"), {"q": "Story 3"}).text
+
+
+def test_nothing_counts_the_whole_list(desk_client):
+    write("Story")
+    with CaptureQueriesContext(connection) as queries:
+        desk_client.get(desk.address("changelist"))
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert len(counts) == 1
+    assert "LIMIT 2000" in counts[0]
+    assert "body" not in counts[0]
