@@ -1,0 +1,225 @@
+"""One story through everything, in chromium, with the page that readers see looked at after each step.
+
+A reporter writes it and sends it to review; an editor sends it back, is refused a publication, schedules it; it
+goes live by itself; an error is corrected; it is withdrawn.
+"""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from articles.models import Article, Edition
+from articles.tests import desk
+from articles.tests.stories import person, section
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MORNING = dt.datetime(2025, 6, 9, 8, 0, tzinfo=dt.UTC)  # 10:00 in Brussels
+EDITOR = ".prose-editor > .ProseMirror"
+PATH = "/2025/06/09/a-bridge-reopens/"
+
+
+class Somebody:
+    """A browser of its own, signed in as a member of the desk, that notes what it complains of."""
+
+    def __init__(self, browser, live_server, user):
+        self.live_server = live_server
+        self.context = browser.new_context(base_url=live_server.url, locale="en-GB")
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies["desk_session"]
+        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.troubles = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+
+    def _note(self, message):
+        if message.type in ("error", "warning"):
+            self.troubles.append(message.text)
+
+    def open(self, address):
+        self.page.goto(address)
+        if "/change/" in address or "/add/" in address:
+            self.page.wait_for_selector(EDITOR)
+
+    def press(self, name):
+        """Presses the button, or follows the link, of that name in the page's bar, and waits for the next page."""
+        found = self.page.locator(".bar").get_by_text(name, exact=True).locator("visible=true")
+        with self.page.expect_navigation():
+            found.click()
+
+    def write(self, words):
+        self.page.locator(EDITOR).click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(words)
+
+    def messages(self):
+        return self.page.locator(".messagelist li").all_inner_texts()
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(MORNING, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def browsers(browser, live_server, clock, transactional_db):
+    """(reporter, editor): two people with browsers of their own."""
+    section("World")
+    people = person("ana", "Reporters"), person("ben", "Editors")
+    opened = [Somebody(browser, live_server, user) for user in people]
+    yield opened
+    for somebody in opened:
+        somebody.context.close()
+
+
+@pytest.fixture
+def reader(browser, live_server, clock):
+    """A function that gives the status of an address and the words on its page, as a reader gets it."""
+    context = browser.new_context(base_url=live_server.url)
+    page, troubles = context.new_page(), []
+    page.on(
+        "console", lambda message: troubles.append(message.text) if "policy" in message.text.lower() else None
+    )
+
+    def read(address):
+        answer = page.goto(address)
+        assert troubles == []
+        return answer.status, page.locator("main").inner_text()
+
+    yield read
+    context.close()
+
+
+FIRST_WORDS = "The bridge of 1926 has reopened, at a price of 20 milion euro."
+PAID = f"{FIRST_WORDS} The city paid."
+RIGHT_WORDS = "The bridge of 1926 has reopened, at a price of 2 million euro. The city paid."
+AT_ITS_FIRST_MINUTE = f"{PATH}?at=2025-06-09T10:30:30"
+
+
+def test_a_story_from_an_empty_draft_to_its_withdrawal(browsers, reader, clock):
+    ana, ben = browsers
+    article = a_reporter_sends_a_story_to_review(ana, reader)
+    an_editor_sends_it_back(ben)
+    the_reporter_follows_the_note(ana, article)
+    assert reader(PATH)[0] == 404
+    the_editor_is_refused_its_publication(ben, article)
+    it_is_scheduled(ben, article)
+    assert reader(PATH)[0] == 404
+    assert "A bridge reopens" not in reader("/")[1]
+    clock.move_to(MORNING + dt.timedelta(minutes=31))
+    it_went_live_by_itself(reader)
+    the_reporter_finds_an_error(ana, article)
+    assert "20 milion euro" in reader(PATH)[1], "readers keep what was published"
+    the_editor_publishes_the_correction(ben, article)
+    readers_see_the_correction(reader)
+    it_is_withdrawn(ben, article)
+    nothing_of_it_is_left(reader)
+    assert Edition.objects.count() == 2
+    assert ana.troubles == []
+    assert ben.troubles == []
+
+
+def a_reporter_sends_a_story_to_review(ana, reader):
+    ana.open(desk.address("add"))
+    ana.page.keyboard.type("A bridge reopens")
+    ana.press("Save Ctrl S")
+    assert ana.page.locator(".checks").get_by_text("Fix:").count() == 1, "it has no words yet"
+    ana.write(FIRST_WORDS)
+    ana.press("Send to review")
+    assert ana.messages() == ["The story is in review. These people can publish it: Ben."]
+    assert reader(PATH)[0] == 404
+    return Article.objects.get()
+
+
+def an_editor_sends_it_back(ben):
+    ben.open("/admin/")
+    with ben.page.expect_navigation():
+        ben.page.get_by_role("link", name="A bridge reopens").first.click()
+    assert FIRST_WORDS in ben.page.locator("main").inner_text()
+    ben.page.get_by_label("Note").fill("Who paid for it?")
+    ben.press("Send back")
+    assert ben.messages() == ["The story is back with its reporter, with your note."]
+
+
+def the_reporter_follows_the_note(ana, article):
+    ana.open(desk.address("change", article))
+    assert "Who paid for it?" in ana.page.locator("main").inner_text()
+    ana.write(f"{PAID} [s9]")
+    ana.press("Send to review")
+
+
+def the_editor_is_refused_its_publication(ben, article):
+    """A marker in the body names a source that is not in the list."""
+    ben.open(desk.address("review", article))
+    ben.press("Approve")
+    ben.press("Publish…")
+    assert "“s9”" in ben.page.locator("main").inner_text()
+    assert ben.page.get_by_role("button", name="Publish now").is_disabled()
+
+
+def it_is_scheduled(ben, article):
+    ben.open(desk.address("change", article))
+    ben.write(PAID)
+    ben.press("Publish…")
+    ben.page.get_by_label("At a time").check()
+    ben.page.locator("#id_at").fill("2025-06-09T10:30")
+    ben.press("Schedule for 9 June, 10:30 Brussels time")
+    assert ben.messages() == ["Scheduled for 9 June 2025, 10:30, Brussels time."]
+
+
+def it_went_live_by_itself(reader):
+    status, words = reader(PATH)
+    assert status == 200
+    assert PAID in words
+    assert "Updated" not in words
+    assert "A bridge reopens" in reader("/")[1]
+
+
+def the_reporter_finds_an_error(ana, article):
+    ana.open(desk.address("change", article))
+    ana.write(RIGHT_WORDS)
+    ana.press("Send to review")
+
+
+def the_editor_publishes_the_correction(ben, article):
+    ben.open(desk.address("review", article))
+    assert ben.page.locator("del").all_inner_texts() != [], "the review opens with what would change"
+    ben.press("Publish…")
+    ben.page.get_by_label("Correction: something was wrong.").check()
+    ben.press("Publish now")
+    assert "Enter what was wrong and what is right." in ben.page.locator("main").inner_text()
+    ben.page.locator("#id_was").fill("The bridge cost 20 million euro.")
+    ben.page.locator("#id_right").fill("The bridge cost 2 million euro.")
+    ben.press("Publish now")
+
+
+def readers_see_the_correction(reader):
+    words = reader(PATH)[1]
+    assert RIGHT_WORDS in words
+    assert "milion" not in words
+    assert "Updated" in words
+    assert "The bridge cost 20 million euro." in words
+    assert "The bridge cost 2 million euro." in reader("/corrections/")[1]
+    assert "20 milion" in reader(f"{PATH}history/1..2/")[1]
+    assert PAID in reader(AT_ITS_FIRST_MINUTE)[1]
+
+
+def it_is_withdrawn(ben, article):
+    ben.open(desk.address("withdraw", article))
+    ben.page.locator("#id_reason").fill("The bridge has not reopened.")
+    ben.press("Withdraw now")
+    assert ben.messages() == ["The story is withdrawn. Its address now gives your reason."]
+
+
+def nothing_of_it_is_left(reader):
+    status, words = reader(PATH)
+    assert status == 410
+    assert "The bridge has not reopened." in words
+    for address in ("/", "/corrections/", "/search/?q=bridge", f"{PATH}history/", AT_ITS_FIRST_MINUTE):
+        assert "20 mil" not in reader(address)[1], address
