@@ -1,5 +1,7 @@
 """Do what a newcomer does: `make serve` in a fresh clone, read three pages, Ctrl-C. Then once more.
 
+Between the two last the worker is killed, which nobody who reads may notice.
+
     python3 .ci/try_serve.py CLONE
 
 Prints how long each start took. Exit status 1 when a page does not come or anything is left running.
@@ -7,6 +9,7 @@ Prints how long each start took. Exit status 1 when a page does not come or anyt
 
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -51,6 +54,34 @@ def read_three_pages(front, url):
         print(f"  {len(fetch(url + path))} characters at {path}")
 
 
+def worker_of(process):
+    """The pid of the worker that make serve has started; gives up after a minute."""
+    for _ in range(600):
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if b"db_worker" in (folder / "cmdline").read_bytes() and process.pid in ancestors(
+                    folder.name
+                ):
+                    return int(folder.name)
+        time.sleep(0.1)
+    return sys.exit("make serve has started no worker")
+
+
+def ancestors(pid):
+    """The pids of the processes that a process descends from."""
+    found = []
+    while int(pid) > 1:
+        pid = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        found.append(int(pid))
+    return found
+
+
+def kill_the_worker(process, url):
+    os.kill(worker_of(process), signal.SIGKILL)
+    time.sleep(1)
+    print(f"  {len(fetch(url))} characters at / without the worker")
+
+
 def stop(process):
     """Ctrl-C, as a terminal sends it: to make and all in its group. The pipe ends with its last holder."""
     with contextlib.suppress(ProcessLookupError):
@@ -59,6 +90,8 @@ def stop(process):
         printed, _ = process.communicate(timeout=60)
     except subprocess.TimeoutExpired:
         sys.exit("something that make serve started is still running a minute after Ctrl-C")
+    if "stopped with status -9. It is started again" not in printed:
+        sys.exit(f"make serve did not tell that its worker was killed; it printed:\n{printed}")
     if "Stopped." not in printed:
         sys.exit(f"make serve did not stop by itself; it printed:\n{printed}")
     for line in printed.splitlines():
@@ -83,6 +116,7 @@ def serve_once(clone):
         if front:
             print(f"first page after {time.monotonic() - started_at:.1f} s")
             read_three_pages(front, url)
+            kill_the_worker(process, f"{url}/")
     finally:
         stop(process)
 

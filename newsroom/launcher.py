@@ -39,6 +39,8 @@ GUNICORN = [
     "--no-control-socket",
     "--log-level=warning",
 ]
+WORKER = ["manage.py", "db_worker", "--interval=2"]
+WORKER_RESTS = 10  # seconds between the end of a worker and the start of the next
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to connect to when all are listened on
 
 signals_received = []
@@ -60,33 +62,70 @@ def asked_to_stop():
     return bool(signals_received) or os.getppid() != PARENT
 
 
-def run(command, environment=None, while_running=None):
-    """The exit status of `command`, which stops when we are asked to, with all that it started."""
-    process = subprocess.Popen(
+def start(command, environment=None):
+    """A process in a group of its own, with all that it will start."""
+    return subprocess.Popen(
         [str(part) for part in command], cwd=str(ROOT), env=environment, start_new_session=True
     )
+
+
+def run(command, environment=None, while_running=None, beside=None):
+    """The exit status of `command`, which stops when we are asked to, with all that it started.
+
+    `beside` is a Beside that is kept running meanwhile, and ends with it.
+    """
+    process = start(command, environment)
     while process.poll() is None:
         if asked_to_stop():
-            stop(process)
+            stop([process] + (beside.processes() if beside else []))
+            say("Stopped.")
             sys.exit(0)
-        if while_running:
-            while_running()
+        for each in filter(None, (while_running, beside)):
+            each()
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=0.2)
+    if beside:
+        stop(beside.processes())
     return process.returncode
 
 
-def stop(process):
-    """End a process and its group: asked once, and made to after 35 s or a second signal."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signals_received[0] if signals_received == [signal.SIGINT] else signal.SIGTERM)
+def stop(processes):
+    """End processes and their groups: asked once, and made to after 35 s or a second signal."""
+    asked = signals_received[0] if signals_received == [signal.SIGINT] else signal.SIGTERM
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, asked)
     patience_ends_at = time.monotonic() + 35
-    while process.poll() is None and time.monotonic() < patience_ends_at and len(signals_received) < 2:
-        time.sleep(0.05)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    say("Stopped.")
+    for process in processes:
+        while process.poll() is None and time.monotonic() < patience_ends_at and len(signals_received) < 2:
+            time.sleep(0.05)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class Beside:
+    """A program that is kept running beside another: its end stops nothing, and it is started anew after a rest."""
+
+    def __init__(self, what, command, environment=None, rests=WORKER_RESTS):
+        self.what, self.command, self.environment, self.rests = what, command, environment, rests
+        self.process, self.starts_at = None, time.monotonic()
+
+    def __call__(self):
+        if self.process and self.process.poll() is not None:
+            self.rest(f"stopped with status {self.process.returncode}")
+        if not self.process and time.monotonic() >= self.starts_at:
+            try:
+                self.process = start(self.command, self.environment)
+            except OSError as error:
+                self.rest(f"could not be started ({error.strerror})")
+
+    def rest(self, why):
+        say(f"{self.what} {why}. It is started again in {self.rests} s; the site goes on without it.")
+        self.process, self.starts_at = None, time.monotonic() + self.rests
+
+    def processes(self):
+        return [self.process] if self.process else []
 
 
 def run_timed(what, command, environment=None):
@@ -223,7 +262,10 @@ def serve():
             "the site is not ready to be served; the lines above say why. Put that right and run make again."
         )
     command = [VENV_PYTHON, "-m", "gunicorn", *GUNICORN, "--bind", join(host, port)]
-    status = run(command, environment, while_running=Announcement(host, port))
+    worker = Beside(
+        "The worker, which makes smaller copies of pictures,", [VENV_PYTHON, *WORKER], environment
+    )
+    status = run(command, environment, while_running=Announcement(host, port), beside=worker)
     fail(f"the server stopped by itself with status {status}; the lines above say why.")
 
 

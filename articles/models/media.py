@@ -5,10 +5,13 @@ import uuid
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.natural import NaturalModel
+from articles.models.natural import NaturalManager, NaturalModel
+from articles.pictures import pictures_of
 
 
 def random_name(picture, filename):
@@ -18,6 +21,43 @@ def random_name(picture, filename):
     """
     ending = filename.rpartition(".")[2].lower()
     return f"images/{uuid.uuid4().hex}.{ending}"
+
+
+def rights_last(at, *, way=""):
+    """The condition that a picture may be shown at that moment; `way` leads to it, as `image__` does."""
+    return Q(**{f"{way}rights_until": None}) | Q(**{f"{way}rights_until__gt": at})
+
+
+def picture_row(*, way=""):
+    """What a page's query reads of a picture and of one of its renditions: see `articles.pictures`."""
+    own = {name: f"{way}{name}" for name in ("id", "uid", "file", "width", "height", "focal_x", "focal_y")}
+    made = {"made": "file", "made_format": "format", "made_width": "width", "made_height": "height"}
+    return JSONObject(**own, **{name: f"{way}renditions__{field}" for name, field in made.items()})
+
+
+class ImageQuerySet(models.QuerySet):
+    def shown(self, *, at=None):
+        """The pictures whose rights have not ended by that moment (now)."""
+        return self.filter(rights_last(at or timezone.now()))
+
+    def having_file(self, name):
+        """The picture that the stored file belongs to, as its original or as a rendition."""
+        return self.filter(Q(file=name) | Q(pk__in=Rendition.objects.filter(file=name).values("image")))
+
+    def newest_first(self):
+        return self.order_by("-uploaded_at", "-pk")
+
+    def picture_rows(self):
+        """The rows of `articles.pictures.pictures_of`, as one list."""
+        return list(self.order_by("pk").values_list(picture_row(), flat=True))
+
+    def as_pictures(self):
+        """{uid: Picture} of these, with the words they have now."""
+        found = pictures_of(self.picture_rows())
+        words = self.values("uid", "alt", "caption", "credit")
+        return {
+            str(row["uid"]): found[str(row["uid"])].saying(row) for row in words if str(row["uid"]) in found
+        }
 
 
 class Image(NaturalModel):
@@ -64,6 +104,8 @@ class Image(NaturalModel):
     )
     uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = NaturalManager.from_queryset(ImageQuerySet)()
+
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
@@ -82,6 +124,15 @@ class Image(NaturalModel):
 
     def __str__(self):
         return self.caption or self.alt or self.file.name
+
+    def is_shown(self, *, at=None):
+        """Whether its rights have not ended by that moment (now)."""
+        return self.rights_until is None or self.rights_until > (at or timezone.now())
+
+    @property
+    def words(self):
+        """What stories print of it: {"alt", "caption", "credit"}."""
+        return {"alt": self.alt, "caption": self.caption, "credit": self.credit}
 
 
 class Rendition(NaturalModel):

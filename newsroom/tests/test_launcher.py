@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -187,16 +188,16 @@ STUBBORN_CHILD = f"import signal; [signal.signal(n, signal.SIG_IGN) for n in (2,
 def start():
     """Starts the launcher's `run` with a child of one line; returns the process when the child is up."""
 
-    def start(child, *before):
+    def start(child, *before, beside=None):
         program = (
             "import signal, sys; from newsroom import launcher; "
             "[signal.signal(n, launcher.receive) for n in (signal.SIGINT, signal.SIGTERM)]; "
-            f"launcher.run([sys.executable, '-c', {child!r}])"
+            f"status = launcher.run([sys.executable, '-c', {child!r}], beside={beside}); print('ended', status)"
         )
         process = subprocess.Popen(
             [*before, sys.executable, "-c", program], cwd=launcher.ROOT, stdout=subprocess.PIPE, text=True
         )
-        assert process.stdout.readline() == "up\n"
+        assert "up\n" in iter(process.stdout.readline, "")
         return process
 
     return start
@@ -223,3 +224,43 @@ def test_when_make_is_killed_nothing_is_left_behind(start):
     process = start(QUIET_CHILD, "sh", "-c", '"$@"; true', "sh")
     process.kill()
     assert process.communicate(timeout=30)[0] == "Stopped.\n"
+
+
+# --- beside the server
+
+
+def beside(child, *, rests=0.1):
+    """What the launcher evaluates to keep a child of one line running beside another."""
+    return f"launcher.Beside('The worker', [sys.executable, '-c', {child!r}], rests={rests})"
+
+
+LATE_CHILD = "import time; print('up', flush=True); time.sleep(3)"
+
+
+def test_what_runs_beside_is_started_again_after_a_rest_and_stops_nothing(start):
+    printed = start(LATE_CHILD, beside=beside("raise SystemExit(3)")).communicate(timeout=30)[0].splitlines()
+    said = "The worker stopped with status 3. It is started again in 0.1 s; the site goes on without it."
+    assert printed.count(said) > 1
+    assert printed[-1] == "ended 0"
+    assert set(printed) == {said, "ended 0"}
+
+
+def test_what_cannot_be_started_beside_is_told_and_tried_again(start):
+    program = "launcher.Beside('The worker', ['/no/such/program'], rests=0.1)"
+    printed = start(LATE_CHILD, beside=program).communicate(timeout=30)[0].splitlines()
+    said = "The worker could not be started (No such file or directory). "
+    assert printed.count(f"{said}It is started again in 0.1 s; the site goes on without it.") > 1
+    assert printed[-1] == "ended 0"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_what_runs_beside_too(start, number):
+    process = start(QUIET_CHILD, beside=beside("import time; time.sleep(60)"))
+    time.sleep(0.5)  # two rounds of the launcher, so that both run
+    process.send_signal(number)
+    assert process.communicate(timeout=30)[0] == "Stopped.\n"
+
+
+def test_a_server_that_ends_by_itself_ends_what_runs_beside_it(start):
+    process = start(LATE_CHILD, beside=beside("import time; time.sleep(60)"))
+    assert process.communicate(timeout=30)[0] == "ended 0\n"

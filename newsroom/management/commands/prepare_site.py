@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from articles.renditions import queue_missing
+
 
 def has_migrations_to_run():
     executor = MigrationExecutor(connection)
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         try:
             self.migrate()
             self.fill()
+            queue_missing()  # what a worker that was killed has left undone
         except Error as error:
             raise CommandError(
                 f"The database does not do its part ({str(error).strip()}). Check that it runs, and check "

@@ -1,0 +1,117 @@
+"""Smaller copies of pictures, WebP and JPEG, made by a task beside the site.
+
+Readers are served the original until they are there. The task may run twice, at the same time too, and
+may come late: for a picture that was deleted, or given another file meanwhile, it leaves nothing behind.
+"""
+
+import io
+import logging
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from PIL import Image as Raster
+
+from articles.models import Image, Rendition
+
+try:
+    from django.tasks import task  # Django 6
+except ImportError:
+    from django_tasks import task  # type: ignore[no-redef]
+
+WIDTHS = (400, 800, 1200, 1600)
+_WRITTEN_AS = {
+    Rendition.Format.WEBP: {"format": "WEBP", "quality": 80},
+    Rendition.Format.JPEG: {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
+}
+_ENDINGS = {Rendition.Format.WEBP: "webp", Rendition.Format.JPEG: "jpg"}
+
+logger = logging.getLogger(__name__)
+
+
+def widths_of(width):
+    """The widths of a picture's renditions: never more than its own, which is one of them if it is small."""
+    return [*(smaller for smaller in WIDTHS if smaller < width), *([width] if width <= WIDTHS[-1] else [])]
+
+
+def queue(image):
+    """Has the picture's renditions made once what was written here is committed."""
+    transaction.on_commit(partial(make_renditions.enqueue, image.pk))
+
+
+def queue_missing():
+    """Has renditions made of all pictures without any, such as after a worker was killed; returns how many."""
+    missing = Image.objects.filter(renditions=None).order_by("pk").values_list("pk", flat=True)
+    numbers = list(missing)
+    for number in numbers:
+        make_renditions.enqueue(number)
+    return len(numbers)
+
+
+@task()
+def make_renditions(image_id):
+    """Makes the renditions that the picture lacks. Returns how many."""
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None:
+        return 0
+    made = set(image.renditions.values_list("format", "width"))
+    lacking = [
+        (kind, width)
+        for width in widths_of(image.width)
+        for kind in Rendition.Format
+        if (kind, width) not in made
+    ]
+    try:
+        rows = _made(image, lacking) if lacking else []
+    except FileNotFoundError:
+        logger.warning("Picture %s has no renditions: its file %s is missing.", image.pk, image.file.name)
+        return 0
+    return _stored(image, rows)
+
+
+def _made(image, lacking):
+    """Unsaved Renditions whose files are written. The widest is scaled first, the others from it."""
+    with image.file.open("rb") as file:
+        pixels = Raster.open(file)
+        pixels.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))  # a JPEG can be decoded smaller, and faster
+        pixels.load()
+    rows = []
+    for width in sorted({width for _kind, width in lacking}, reverse=True):
+        height = max(round(image.height * width / image.width), 1)
+        pixels = pixels.resize((width, height), Raster.Resampling.LANCZOS)
+        for kind in (kind for kind, wanted in lacking if wanted == width):
+            row = Rendition(image=image, format=kind, width=width, height=height)
+            row.file.save(f"rendition.{_ENDINGS[kind]}", ContentFile(_written(pixels, kind)), save=False)
+            rows.append(row)
+    return rows
+
+
+def _written(pixels, kind):
+    if kind == Rendition.Format.JPEG and pixels.mode == "RGBA":
+        paper = Raster.new("RGB", pixels.size, "white")
+        paper.paste(pixels, mask=pixels.getchannel("A"))
+        pixels = paper
+    written = io.BytesIO()
+    pixels.save(written, **_WRITTEN_AS[kind])
+    return written.getvalue()
+
+
+def _stored(image, rows):
+    """Keeps those rows that nobody else has made meanwhile, and the files of no others; returns how many."""
+    with transaction.atomic():
+        # By now somebody may have deleted the picture, or given it another file.
+        is_still_so = Image.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()
+        if is_still_so:
+            Rendition.objects.bulk_create(rows, ignore_conflicts=True)
+    names = [row.file.name for row in rows]
+    kept = set(Rendition.objects.filter(file__in=names).values_list("file", flat=True))
+    for row in rows:
+        if row.file.name not in kept:
+            default_storage.delete(row.file.name)
+    return len(kept)
+
+
+def delete_files(names):
+    """Deletes stored files once what was written here is committed."""
+    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
