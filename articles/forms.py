@@ -13,24 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from taggit.forms import TagWidget
 
 from articles import publishing
-from articles.models import Article, Correction, Edition, Tag, TagAlias, Withdrawal
+from articles.models import Article, Correction, Edition, Source, Tag, TagAlias, Withdrawal
 from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
+from articles.models.sources import record_at
 from articles.models.tags import normal_name, tag_key
+from articles.times import zone_name
 
 HEADLINE_SHOWN = 60  # characters of a headline that search engines print before they cut it
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-
-
-def zone_name():
-    """The desk's zone as people say it: `Brussels` for Europe/Brussels."""
-    return timezone.get_default_timezone_name().rpartition("/")[2].replace("_", " ")
-
-
-def moment_text(moment):
-    """An aware moment as day and time of the desk's zone: `9 June 2025, 14:05`."""
-    local = timezone.localtime(moment, timezone.get_default_timezone())
-    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F Y"), "time": date_format(local, "H:i")}
 
 
 class DeskTimeInput(forms.DateTimeInput):
@@ -110,7 +101,17 @@ class NamedForm(forms.ModelForm):
 
 
 class SourceForm(NamedForm):
+    """A source: one record for each address, however the address is spelt."""
+
     named_by = "title"
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        if url and url != self.instance.url:
+            others = Source.objects.perhaps_at([url]).exclude(pk=self.instance.pk).order_by("pk")
+            if twin := record_at(url, others):
+                raise ValidationError(_("This address is on record: “%(source)s”.") % {"source": twin})
+        return url
 
 
 class TagForm(NamedForm):
@@ -140,6 +141,24 @@ class TagForm(NamedForm):
 
     def is_slug_taken(self, slug):
         return super().is_slug_taken(slug) or TagAlias.objects.filter(slug=slug).exists()
+
+
+class PinForm(forms.ModelForm):
+    """A pin of the front page, from now on at the earliest: what the front page showed cannot be changed."""
+
+    GRACE = dt.timedelta(hours=1)  # a form that stood open for a while; its pin then begins now
+
+    def clean_pinned_from(self):
+        wanted, now = self.cleaned_data["pinned_from"], timezone.now()
+        if wanted < now - self.GRACE:
+            raise ValidationError(_("A pin cannot begin in the past. Choose now or a later time."))
+        return max(wanted, now)
+
+    def clean_pinned_until(self):
+        until, now = self.cleaned_data["pinned_until"], timezone.now()
+        if until and until < now - self.GRACE:
+            raise ValidationError(_("A pin cannot end in the past. Choose now or a later time."))
+        return until and max(until, now)
 
 
 class MergeTagsForm(forms.Form):
@@ -181,8 +200,8 @@ class ArticleForm(forms.ModelForm):
         model = Article
         fields = []
         widgets = {
-            "headline": forms.Textarea(attrs={"rows": 2, "class": "headline"}),
-            "standfirst": forms.Textarea(attrs={"rows": 2}),
+            "headline": forms.Textarea(attrs={"rows": 2, "class": "headline", "dir": "auto"}),
+            "standfirst": forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
             "tags": TagWidget(attrs={"autocomplete": "off"}),
         }
         error_messages = {"headline": {"required": gettext_lazy("Enter a headline.")}}
@@ -299,6 +318,12 @@ class PublishForm(forms.Form):
         if is_first:
             for name in ("change", "was", "right", "explanation", "reported_by", "note"):
                 del self.fields[name]
+
+    @property
+    def live_from(self):
+        """The moment at which the story goes live by what was chosen so far: now, unless that is a later one."""
+        data = getattr(self, "cleaned_data", {})
+        return (data.get("when") == self.LATER and data.get("at")) or self.now
 
     @property
     def correction_fields(self):

@@ -10,26 +10,32 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import workflow
+from articles import readiness, workflow
 from articles.models import (
     Address,
     Article,
+    Byline,
+    Citation,
     Correction,
     DeskLogLine,
     Edition,
     EditionAuthor,
+    EditionImage,
     EditionRelated,
     EditionSource,
     EditionTag,
+    Image,
     Withdrawal,
 )  # fmt: skip
 from articles.models.article import Stage, State
 from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
-from articles.rich_text import clean_html, markers, plain_text, search_text
+from articles.pictures import sealed
+from articles.rich_text import clean_html, plain_text, search_text
 
 OPENING_LENGTH = 600  # characters of plain text kept for excerpts, well over the longest of them
 
@@ -46,28 +52,6 @@ class Corrected:
     now: str
     note: str = ""
     reported_by: str = ""
-
-
-def obstacles(article, *, live_from):
-    """The sentences that keep the working copy from going live at that moment; [] when nothing does."""
-    keys = article.citation_numbers()
-    missing = dict.fromkeys(key for key in markers(clean_html(article.body)) if key not in keys)
-    found = [
-        _("A marker in the body names the source “%(key)s”, which is not in the list of sources. "
-          "Add the source, or remove the marker.") % {"key": key}
-        for key in missing
-    ]  # fmt: skip
-    if not article.headline.strip():
-        found.insert(0, _("Enter a headline."))
-    if not article.is_cut and not plain_text(clean_html(article.body)).strip():
-        found.append(_("Write the story before it goes live."))
-    if article.embargo_until and live_from < article.embargo_until:
-        end = timezone.localtime(article.embargo_until)
-        found.append(
-            _("The story is under embargo until %(day)s, %(time)s. Choose a later time, or lift the embargo.")
-            % {"day": f"{end.day} {end:%B %Y}", "time": f"{end:%H:%M}"}
-        )
-    return found
 
 
 @transaction.atomic
@@ -148,11 +132,8 @@ def withdraw(article, *, by, reason, now=None):
 
 
 def _refuse_if_unready(article, *, live_from):
-    found = obstacles(article, live_from=live_from)
-    if article.stage == Stage.SPIKED:
-        found.append(_("The story is spiked. Take it back before it is published."))
-    if found:
-        raise PublishingRefused(found)
+    if found := readiness.fixes(article, live_from=live_from):
+        raise PublishingRefused([fix.sentence for fix in found])
 
 
 def _refuse_if_unchanged(article, live, *, change):
@@ -208,7 +189,8 @@ def working_edition(article, *, at):
     """What readers would be served if the working copy went live at `at`: an Edition that is not stored.
 
     It has `tags` like an edition that came through `with_tags`, the number after the last one's, and the
-    times and the address that publishing it would give it.
+    times and the address that publishing it would give it. Its pictures open for an hour, to whoever reads
+    the page, although no live story shows them yet.
     """
     last = article.editions.filter(live_from__lte=at).order_by("number").last()
     published_at = last.published_at if last else at
@@ -221,6 +203,8 @@ def working_edition(article, *, at):
         live_from=at,
         **_as_read(article),
     )
+    images = Image.objects.shown(at=at).filter(pk__in=[image.pk for image in article.images()])
+    edition.picture_rows_json = sealed(images.picture_rows())
     edition.tag_rows_json = [{"name": tag.name, "slug": tag.slug} for tag in article.tag_list()]
     return edition
 
@@ -287,22 +271,35 @@ def _reserved_path(article, *, last, published_at, is_plan):
     if is_kept:  # a plan that is cancelled leaves no word of its headline behind
         article.slug = path.split("/")[-2]
     if not last or path != last.path:
-        Address.objects.get_or_create(path=path, defaults={"article": article})
+        _reserve(path, article)
     return path
+
+
+def _reserve(path, article):
+    Address.objects.bulk_create([Address(path=path, article=article)], ignore_conflicts=True)
+    if not Address.objects.filter(path=path, article=article).exists():
+        raise PublishingRefused(_("Another story took this address a moment ago. Publish once more."))
+
+
+def _read_rows(article):
+    """Reads the story's rows once for all that an edition makes of them."""
+    bylines, citations = Byline.objects.select_related("author"), Citation.objects.select_related("source")
+    rows = [Prefetch("bylines", bylines), Prefetch("citations", citations), "related_picks"]
+    prefetch_related_objects([article], *rows)
 
 
 def _as_read(article):
     """What an edition holds of the working copy: cleaned, and with names as printed today."""
+    _read_rows(article)
     body = clean_html(article.body)
     text = plain_text(body)
     bylines = [
-        {"name": row.author.name, "role": row.role, "slug": row.author.slug}
-        for row in article.bylines.select_related("author")
+        {"name": row.author.name, "role": row.role, "slug": row.author.slug} for row in article.bylines.all()
     ]
     sources = [
         {"key": row.key, "slug": row.source.slug, "title": row.source.title, "publisher": row.source.publisher,
          "url": row.source.url, "language": row.source.language}
-        for row in article.citations.select_related("source")
+        for row in article.citations.all()
     ]  # fmt: skip
     image = article.image
     return {
@@ -316,7 +313,8 @@ def _as_read(article):
         "bylines": bylines,
         "sources": sources,
         "image": image,
-        "picture": {"alt": image.alt, "caption": image.caption, "credit": image.credit} if image else None,
+        "picture": image.words if image else None,
+        "pictures": {str(shown.uid): shown.words for shown in article.body_images()},
         "section": article.section,
         "coverage": article.coverage,
         "search_text": search_text(
@@ -326,7 +324,7 @@ def _as_read(article):
 
 
 def _file(edition):
-    """Ties the edition to its tags, authors, sources and picked stories, in the working copy's order."""
+    """Ties the edition to its tags, authors, sources, pictures and picked stories, in the working copy's order."""
     article, when = edition.article, edition.published_at
     EditionTag.objects.bulk_create(
         EditionTag(edition=edition, tag=tag, published_at=when, position=n)
@@ -339,6 +337,9 @@ def _file(edition):
     EditionSource.objects.bulk_create(
         EditionSource(edition=edition, source_id=row.source_id, key=row.key, published_at=when, position=n)
         for n, row in enumerate(article.citations.all())
+    )
+    EditionImage.objects.bulk_create(
+        EditionImage(edition=edition, image=image, position=n) for n, image in enumerate(article.images())
     )
     EditionRelated.objects.bulk_create(
         EditionRelated(edition=edition, related_id=row.related_id, position=n)

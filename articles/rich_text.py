@@ -12,17 +12,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 import nh3
 import regex
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_prose_editor.config import EXTENSION_MAPPING, html_tags
 
 # What a news body needs. Levels 2 and 3 only, since the headline is the page's one h1; no link opens a
-# window of its own. `Citation` and `Language` are ours: an inline atom that is written
-# `<sup data-cite="s1"></sup>`, and a mark `<span lang="fr">`, with `dir` where the script asks for it.
+# window of its own. `Citation`, `Language` and `Picture` are ours: an inline atom that is written
+# `<sup data-cite="s1"></sup>`, a mark `<span lang="fr">`, with `dir` where the script asks for it, and a
+# block `<figure data-image="…"></figure>` that names a picture by its uid.
 EDITOR_EXTENSIONS = {
     "Paragraph": True,
     "Heading": {"levels": [2, 3]},
@@ -39,12 +41,16 @@ EDITOR_EXTENSIONS = {
     "SpecialCharacters": True,
     "Citation": True,
     "Language": True,
+    "Picture": True,
+    "Paste": True,
 }
 
 # The allow-lists of our own extensions, for DJANGO_PROSE_EDITOR_EXTENSIONS in the settings.
 EDITOR_PROCESSORS = {
     "Citation": html_tags(["sup"], {"sup": ["data-cite"]}),
     "Language": html_tags(["span"], {"span": ["lang", "dir"]}),
+    "Picture": html_tags(["figure"], {"figure": ["data-image"]}),
+    "Paste": html_tags([]),  # it only cleans what is pasted
 }
 
 # Attributes whose value must have a form; one that has not is dropped.
@@ -52,6 +58,7 @@ _VALUES = {
     ("sup", "data-cite"): re.compile(r"s[1-9][0-9]*"),
     ("span", "lang"): re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*"),
     ("span", "dir"): re.compile(r"ltr|rtl|auto"),
+    ("figure", "data-image"): re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     ("ol", "start"): re.compile(r"-?[0-9]{1,5}"),
     ("ol", "type"): re.compile(r"[1AaIi]"),
     ("ol", "data-type"): re.compile(r"[a-z]{1,20}(?:-[a-z]{1,20})?"),
@@ -63,7 +70,8 @@ _DROPPED_WITH_CONTENT = {
 }  # fmt: skip
 _LISTS = {"ul", "ol"}
 _BLOCKS = _LISTS | {"p", "h2", "h3", "li", "blockquote"}
-# Blocks that a body may not hold. Their words stay, and stay apart from those of their neighbours.
+# Blocks that a body may not hold: a figure only as a picture of ours, without content. Their words stay, and
+# stay apart from those of their neighbours.
 _FOREIGN_BLOCKS = {
     "address", "article", "aside", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h4", "h5", "h6", "header", "hr", "legend", "main", "nav",
@@ -77,6 +85,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-
 # These read only what nh3 wrote: well nested, attributes in double quotes, no `<` outside of tags.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s"=<>]+="[^"]*")*)>')
 _MARKER = re.compile(r'<sup data-cite="(s[1-9][0-9]*)"></sup>')
+_PICTURE = re.compile(r'<figure data-image="([0-9a-f-]{36})"></figure>')
 
 _NO_BREAK_SPACES = "\u00a0\u2007\u202f"
 _SPACE = rf"[^\S{_NO_BREAK_SPACES}]"
@@ -138,8 +147,8 @@ class _Tidying:
     """A walk over what nh3 wrote that does what an allow-list cannot say.
 
     Markers lose their content and stand behind the link they were in (they print as links themselves),
-    a span without language and a link without address or content lose their tags, and the words of
-    neighbouring foreign blocks do not run together.
+    what was written into a picture follows it, a span without language and a link without address or
+    content lose their tags, and the words of neighbouring foreign blocks do not run together.
     """
 
     def __init__(self):
@@ -189,6 +198,10 @@ class _Tidying:
 
     def opened(self, name, attributes):
         """Write the start of an element, if it stays; return what to write at its end."""
+        if name == "figure" and attributes:
+            self.written.append(f"<figure{attributes}></figure>")
+            self.is_after_text = self.is_apart = False
+            return ""
         if self.marker_depth is not None or name in _FOREIGN_BLOCKS:
             return ""
         if name == "sup" and attributes:
@@ -247,9 +260,10 @@ def clean_html(html: str) -> str:
 
     Disallowed tags lose the tag and keep their words; scripts, styles, comments and foreign content go
     altogether; attributes stay only where the editor writes them and in the form it writes. A marker
-    comes back as exactly `<sup data-cite="s1"></sup>`: what stood in it is dropped. Blank paragraphs at the
-    end are dropped, so an empty body is "". Characters of the text stay to the letter, save those that
-    no HTML or XML may hold. Cleaning twice changes nothing: `clean_html(clean_html(x)) == clean_html(x)`.
+    comes back as exactly `<sup data-cite="s1"></sup>`: what stood in it is dropped. A picture comes back as
+    exactly `<figure data-image="…"></figure>`, and what stood in it behind it. Blank paragraphs at the end
+    are dropped, so an empty body is "". Characters of the text stay to the letter, save those that no HTML
+    or XML may hold. Cleaning twice changes nothing: `clean_html(clean_html(x)) == clean_html(x)`.
     """
     for _pass in range(_MOST_PASSES):
         cleaned = _cleaned_once(html)
@@ -280,7 +294,7 @@ def _breaks_for_tags():
         slash, name, _attributes = tag.groups()
         if name == "br":
             return _LINE
-        if name not in _BLOCKS:
+        if name not in _BLOCKS and name != "figure":
             return ""
         depth -= name in _LISTS and bool(slash)
         kind = _ITEM if depth else _PARAGRAPH
@@ -359,6 +373,44 @@ def marker_counts(html: str) -> dict[str, int]:
     return dict(Counter(markers(html)))
 
 
+def rename_markers(html: str, names: Mapping[str, str]) -> str:
+    """Return the body, cleaned, with the markers of these keys naming others, all at once: {"s3": "s4"}."""
+    return _MARKER.sub(
+        lambda marker: f'<sup data-cite="{names.get(marker[1], marker[1])}"></sup>', clean_html(html)
+    )
+
+
+_BLOCK_EDGE = re.compile(r"</?(?:p|h2|h3|li|ul|ol|blockquote|figure)(?: [^<>]*)?>")
+_WORDS_SHOWN = 60  # characters before a marker that tell people which one is meant
+
+
+class MarkerPlace(NamedTuple):
+    """Where a source is cited first: the number of the paragraph, from 1, and the last words before the marker."""
+
+    paragraph: int
+    words_before: str
+
+
+def marker_places(html: str) -> dict[str, MarkerPlace]:
+    """Return where each citation key is named first. Headings and list items count as paragraphs, blank ones not."""
+    found: dict[str, MarkerPlace] = {}
+    pieces = [piece for piece in _BLOCK_EDGE.split(clean_html(html)) if not _is_blank(piece)]
+    for number, piece in enumerate(pieces, start=1):
+        for marker in _MARKER.finditer(piece):
+            if marker[1] not in found:
+                found[marker[1]] = MarkerPlace(number, _last_words(piece[: marker.start()]))
+    return found
+
+
+def _last_words(html):
+    text = _SPACES.sub(" ", unescape(_TAG.sub("", html))).strip(" ")
+    if len(text) <= _WORDS_SHOWN:
+        return text
+    start = len(text) - _WORDS_SHOWN
+    at_word = text.find(" ", start - 1) + 1
+    return f"…{text[at_word if 0 < at_word < len(text) else start :]}"
+
+
 def print_markers(html: str, numbers: Mapping[str, int]) -> SafeString:
     """Return an edition's body as it is printed: each marker a link to its source, by the source's number.
 
@@ -379,6 +431,22 @@ def print_markers(html: str, numbers: Mapping[str, int]) -> SafeString:
         return f'<sup class="cite">{link}</sup>'
 
     return mark_safe(_MARKER.sub(printed, html))  # noqa: S308 - see the docstring
+
+
+def picture_uids(html: str) -> list[str]:
+    """Return the uids of the pictures that stand in a body, in its order, each once."""
+    if "data-image" not in html:
+        return []
+    return list(dict.fromkeys(_PICTURE.findall(clean_html(html))))
+
+
+def print_pictures(html: SafeString, figures: Mapping[str, SafeString]) -> SafeString:
+    """Return a body with its pictures as they are printed: `figures` gives the safe HTML of each by its uid.
+
+    `html` is what `print_markers` made. A picture that is not among the figures leaves nothing behind.
+    """
+    printed = _PICTURE.sub(lambda picture: conditional_escape(figures.get(picture[1], "")), html)
+    return mark_safe(printed)  # noqa: S308 - of a safe text, and what is put in is safe or escaped
 
 
 def _without_marks(text):

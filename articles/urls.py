@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from articles import converters, machine_urls, views  # noqa: F401 - the converters register themselves
+from articles import converters, machine_urls, picture_files, preview_views, trust_views, views  # noqa: F401 - the converters register themselves
 
 app_name = "articles"
+
+STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
 
 urlpatterns = [
     *machine_urls.urlpatterns,
@@ -15,8 +17,15 @@ urlpatterns = [
     path("tags/<words:slug>/", views.tag, name="tag"),
     path("authors/<words:slug>/", views.author, name="author"),
     path("sources/<words:slug>/", views.source, name="source"),
+    path("publishers/<words:slug>/", views.publisher, name="publisher"),
     path("coverage/<words:slug>/", views.coverage, name="coverage"),
-    path("corrections/", views.corrections, name="corrections"),
+    path("corrections/", trust_views.corrections, name="corrections"),
+    path("corrections/<yyyy:year>/<mm:month>/", trust_views.corrections_month, name="corrections_month"),
+    path("media/images/<picture:name>", picture_files.picture_file, name="picture"),
+    path("preview/<str:token>/", preview_views.shared, name="preview"),
     path("<page:slug>/", views.page, name="page"),
-    path("<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/", views.detail, name="detail"),
+    path(STORY, views.detail, name="detail"),
+    path(f"{STORY}history/", trust_views.history, name="history"),
+    path(f"{STORY}history/<version:number>/", trust_views.version, name="version"),
+    path(f"{STORY}history/<version:old>..<version:new>/", trust_views.changes, name="changes"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles import workflow
 from articles.models import Byline, Citation, DeskLogLine, Edition, RelatedPick, SetAside
+from articles.models.article import Stage
 
 # What an edition and a working copy have under the same name, and both may be given back to.
 _WORDS = (
@@ -109,7 +110,8 @@ def _replace(article, content, *, said, by, now):
     _put(article, content)
     article.stamp(by=by, now=now)
     _log(article, DeskLogLine.Action.BROUGHT_BACK, by=by, now=now, note=said)
-    workflow.reopen(article, by=by, now=now)
+    if article.stage == Stage.APPROVED:
+        workflow.reopen(article, by=by, now=now)
     return set_aside
 
 

@@ -1,19 +1,20 @@
 """The readers' pages: the same bytes for everybody (see articles/public.py), read from editions only."""
 
-import datetime as dt
 import re
 
 from django.db import DatabaseError
-from django.db.models import F, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
+from articles import past_views
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
-from articles.models import Author, Correction, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.months import bounds, months_between
 from articles.paging import COUNTED_UP_TO, CountUpTo, page_of
 from articles.public import KEEP_AND_ASK, public
 from articles.related import beside, last_news
@@ -23,11 +24,16 @@ LOOKED_AT = 50  # the newest stories whose tags are counted for that
 MOST_WORDS = 100  # characters of an address's words in the search box
 LATEST = 3  # stories on the page for an address that is none
 # Words of our own addresses, which are no words to search for.
-_OUR_WORDS = {"archive", "authors", "coverage", "feed", "reply", "sections", "sources", "tags", "xml"}
+_OUR_WORDS = {
+    "archive", "authors", "coverage", "feed", "history", "preview", "publishers", "reply", "sections", "sources",
+    "tags", "xml",
+}  # fmt: skip
 
 
 @public
 def front(request):
+    if "at" in request.GET:
+        return past_views.front(request)
     shown = front_page(at=timezone.now())
     context = {"front": shown, "sections": shown.sections, "rail": shown.rail}
     return render(request, "articles/front.html", context)
@@ -37,17 +43,20 @@ def front(request):
 def detail(request, year, month, day, slug):
     """200 by the live edition, 301 where the story moved, 410 where it was withdrawn, else the one 404."""
     path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
+    if "at" in request.GET and (answer := past_views.detail(request, path)):
+        return answer
     edition = story_at(path, at=now)
     if edition is None:
-        return _elsewhere(request, path, at=now)
+        return elsewhere(request, path, at=now)
     related, rail = beside(edition, at=now)
     context = {"edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug}
     return render(request, "articles/detail.html", context)
 
 
-def _elsewhere(request, path, *, at):
+def elsewhere(request, path, *, at, rest=""):
+    """The answer where no story is live at `path`; `rest` is what of the address stands below the story's own."""
     if moved := new_address(path, at=at):
-        return HttpResponsePermanentRedirect(iri_to_uri(moved))
+        return HttpResponsePermanentRedirect(iri_to_uri(moved + rest))
     if withdrawal := withdrawal_of(path, at=at):
         return render(request, "410.html", {"withdrawal": withdrawal}, status=410)
     raise Http404("No story has stood at this address.")
@@ -93,8 +102,28 @@ def source(request, slug):
 
 
 @public
+def publisher(request, slug):
+    """The live stories that cite anything of that publisher, each once; 404 where none does."""
+    now = timezone.now()
+    record = _publisher_of(slug, at=now)
+    if record is None:
+        raise Http404("No live story cites this publisher.")
+    page = page_of(Edition.objects.citing_publisher(slug).as_cards(), request, live_at=now)
+    context = {"publisher": record, "page": page, "rail": last_news(at=now)}
+    return render(request, "articles/publisher.html", context)
+
+
+@public
 def coverage(request, slug):
     return _list_of_used(request, Coverage, slug, "coverage")
+
+
+def _publisher_of(slug, *, at):
+    """A Source of that publisher that a live story cites, for its name, with the publisher's `story_count`."""
+    stories = Edition.objects.live(at=at).citing_publisher(slug).values("pk")
+    is_cited = Exists(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")))
+    records = Source.objects.filter(is_cited, publisher_slug=slug).order_by("pk")
+    return records.annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()
 
 
 def _list_of_used(request, model, slug, filed_by):
@@ -132,13 +161,13 @@ def archive(request):
     now = timezone.now()
     page = page_of(Edition.objects.as_cards(), request, live_at=now)
     moments = Edition.objects.live(at=now).order_by("published_at").values_list("published_at", flat=True)
-    months = _months(moments.first(), moments.last()) if page.rows else []
+    months = months_between(moments.first(), moments.last()) if page.rows else []
     return render(request, "articles/archive.html", {"page": page, "months": months})
 
 
 @public
 def month(request, year, month):
-    (begin, end), now = _bounds(year, month), timezone.now()
+    (begin, end), now = bounds(year, month), timezone.now()
     editions = Edition.objects.filter(published_at__gte=begin, published_at__lt=end)
     page = page_of(editions.as_cards(), request, live_at=now)
     if not page.rows and not _has_stories_around(begin, end, at=now):
@@ -146,36 +175,9 @@ def month(request, year, month):
     return render(request, "articles/month.html", {"month": begin.date(), "page": page})
 
 
-def _bounds(year, month):
-    """The moments at which a month begins and ends in the desk's zone."""
-    begin = dt.datetime(year, month, 1, tzinfo=timezone.get_default_timezone())
-    return begin, (begin + dt.timedelta(days=31)).replace(day=1)
-
-
 def _has_stories_around(begin, end, *, at):
     live = Edition.objects.live(at=at)
     return live.filter(published_at__lt=begin).exists() and live.filter(published_at__gte=end).exists()
-
-
-def _months(first, last):
-    """The first days of the months of two moments and of those between, newest first."""
-    first, last = (timezone.localtime(moment) for moment in (first, last))
-    months = range(last.year * 12 + last.month - 1, first.year * 12 + first.month - 2, -1)
-    return [dt.date(number // 12, number % 12 + 1, 1) for number in months]
-
-
-@public
-def corrections(request):
-    now = timezone.now()
-    rows = Correction.objects.public(at=now)
-    rows = rows.annotate(made_at=F("edition__live_from"), article_id=F("edition__article"))
-    page = page_of(rows, request, moment="made_at", number="pk")
-    stories = Edition.objects.live(at=now).filter(article__in={row.article_id for row in page.rows})
-    stories = stories.only("article", "path", "headline", "language")
-    stories = {story.article_id: story for story in stories}
-    for row in page.rows:
-        row.story = stories.get(row.article_id)  # None where it was withdrawn between the two queries
-    return render(request, "articles/corrections.html", {"page": page})
 
 
 @public

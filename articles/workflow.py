@@ -145,6 +145,15 @@ def may(user, verb, article):
     return bool(ALLOWED[verb].roles & roles_of(user, article)) and is_possible(verb, article)
 
 
+def may_once_changed(user, verb, article):
+    """As `may`, for a form whose saving comes first: a live story then has unpublished changes."""
+    rule = ALLOWED[verb]
+    state = State.LIVE_CHANGED if article.state == State.LIVE else article.state
+    return (
+        bool(rule.roles & roles_of(user, article)) and state in rule.states and article.stage in rule.stages
+    )
+
+
 @transaction.atomic
 def move(article, verb, *, by, note="", now=None):
     """Does one of the STAGE_VERBS and returns the article as it is then.
@@ -175,9 +184,9 @@ def reopen(article, *, by, now=None):
 
 
 def locked(article, *, at):
-    """The article `with_state` under a row lock; SQLite has none, but takes its write lock first anyway."""
+    """The article `with_state` under a row lock, with what files it. SQLite takes its one write lock instead."""
     Article.objects.select_for_update().values_list("pk").get(pk=article.pk)
-    return Article.objects.with_state(at=at).get(pk=article.pk)
+    return Article.objects.with_state(at=at).select_related("section", "coverage", "image").get(pk=article.pk)
 
 
 def state_words(article):

@@ -1,4 +1,6 @@
-"""Headers that Django and its companions do not set."""
+"""Headers that Django and its companions do not set, or set on too much."""
+
+from django.middleware.gzip import GZipMiddleware
 
 
 class ResourcePolicyMiddleware:
@@ -11,6 +13,15 @@ class ResourcePolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class CompressTextMiddleware(GZipMiddleware):
+    """Leaves pictures alone: they are compressed already, and a file being streamed would be compressed anew."""
+
+    def process_response(self, request, response):
+        if response.headers.get("Content-Type", "").startswith("image/"):
+            return response
+        return super().process_response(request, response)
 
 
 class ReadersGetNoTokenMiddleware:

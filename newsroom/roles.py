@@ -9,8 +9,13 @@ from django.db.models import Q
 
 REPORTERS, EDITORS, MODERATORS, ADMINISTRATORS = "Reporters", "Editors", "Moderators", "Administrators"
 
-_WRITING = ["articles.add_article", "articles.change_article", "articles.view_article"]
-_LOOKING_UP = [f"articles.view_{model}" for model in ("author", "coverage", "section", "source", "tag")]
+_WRITING = [
+    "articles.add_article", "articles.change_article", "articles.view_article", "articles.add_image",
+    "articles.change_image",
+]  # fmt: skip
+_LOOKING_UP = [
+    f"articles.view_{model}" for model in ("author", "coverage", "image", "section", "source", "tag")
+]
 _MODERATING = ["comments.view_comment", "comments.moderate_comment", "comments.view_decision"]
 _FILING = [
     f"articles.{verb}_{model}"
@@ -23,7 +28,7 @@ PERMISSIONS = {
     EDITORS: [
         *_WRITING, *_LOOKING_UP, *_FILING, *_MODERATING,
         "articles.edit_any_article", "articles.publish_article", "articles.delete_article",
-        "articles.delete_tag", "articles.delete_pin", "articles.view_desklogline",
+        "articles.delete_tag", "articles.delete_pin", "articles.delete_image", "articles.view_desklogline",
     ],
     MODERATORS: _MODERATING,
     ADMINISTRATORS: [

@@ -42,11 +42,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "taggit",
     "crispy_forms",
     "django_prose_editor",
     "js_asset",
     "csp",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -57,7 +59,7 @@ MIDDLEWARE = [
     "newsroom.middleware.ResourcePolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "newsroom.middleware.CompressTextMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -119,6 +121,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
+# Whether the bytes of pictures are left to nginx, once their rights have been looked at.
+X_ACCEL = environment.switch("X_ACCEL", default=False)
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Public pages carry no script, so `default-src 'none'` holds there as it stands; the desk's AdminSite
@@ -160,7 +164,13 @@ SESSION_COOKIE_NAME = "desk_session"
 CSRF_COOKIE_NAME = "desk_csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a story with 200 sources has some 1,500
 
+# What takes longer than a request may is done by `manage.py db_worker`, from a queue in the database.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Widgets of our own have their templates where all others are.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_TEMPLATE_PACK = "newsroom"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["newsroom"]
 
@@ -169,7 +179,12 @@ TAGGIT_STRING_FROM_TAGS = "articles.models.tags.text_from_tags"
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = False
 
 # Our own extensions of the rich-text editor: what they may write, and the module that brings them.
-DJANGO_PROSE_EDITOR_EXTENSIONS = [{"js": [static_lazy("desk/editor.js")], "extensions": EDITOR_PROCESSORS}]
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("desk/editor.js"), static_lazy("desk/pictures.js")],
+        "extensions": EDITOR_PROCESSORS,
+    }
+]
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from newsroom import health
 
+handler400 = "newsroom.errors.bad_request"
 handler404 = "articles.views.not_found"
 
 urlpatterns = [

@@ -9,24 +9,32 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import publishing
+from articles import readiness, workflow
 from articles.admin import rights
+from articles.admin.editor import EditorPage
+from articles.admin.images import desk_figures
 from articles.admin.log import readable_note
+from articles.admin.past import PastPage
+from articles.admin.previewing import Previewing
 from articles.admin.publishing_pages import PublishingPages
+from articles.admin.reviewing import ReviewPages, publishers, submitted_message
 from articles.admin.rows import BylineInline, CitationInline, RelatedPickInline, suggestions_of
 from articles.admin.story_list import StoryList, state_pill
-from articles.forms import ArticleForm, moment_text
-from articles.models import Article, ArticleTag, Author, Edition, Section, User
+from articles.admin.together import Together
+from articles.forms import ArticleForm
+from articles.models import Article, ArticleTag, Author, Edition, Section
 from articles.models.article import Stage, State
-from articles.rich_text import clean_html, print_markers, word_count
+from articles.picture_forms import LeadPictureField
+from articles.rich_text import clean_html, print_markers, print_pictures, word_count
+from articles.times import moment_text
+from articles.workflow import Role, Verb
 
 MOST_SUGGESTED = 20
 LOG_SHOWN = 20
-PUBLISHERS_SHOWN = 5
 
 
 @admin.register(Article)
-class ArticleAdmin(StoryList, PublishingPages):
+class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, PublishingPages, ReviewPages):
     form = ArticleForm
     inlines = [CitationInline, BylineInline, RelatedPickInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -40,6 +48,7 @@ class ArticleAdmin(StoryList, PublishingPages):
         return [
             (_("Article"), {"fields": ["headline", "standfirst", "body" if may_write else "body_as_read"]}),
             (_("Publishing"), {"classes": ["side"], "fields": [*filing, *going_live]}),
+            (_("Picture"), {"classes": ["side"], "fields": ["image"]}),
         ]
 
     def get_urls(self):
@@ -95,6 +104,8 @@ class ArticleAdmin(StoryList, PublishingPages):
         return kwargs
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "image":
+            return db_field.formfield(form_class=LeadPictureField)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("section", "coverage"):
             field.widget.can_change_related = field.widget.can_delete_related = (
@@ -114,10 +125,11 @@ class ArticleAdmin(StoryList, PublishingPages):
     @admin.display(description=gettext_lazy("body"))
     def body_as_read(self, article):
         """The body for those who may look at it only, its markers numbered. Safe HTML."""
-        return print_markers(clean_html(article.body), article.citation_numbers())
+        body = print_markers(clean_html(article.body), article.citation_numbers())
+        return print_pictures(body, desk_figures(article.body_images()))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context |= self._about(request, obj) if obj else {"state": state_pill(State.DRAFT)}
+        context |= self._about(request, obj) if obj else _about_new()
         context["may_write"] = self.has_change_permission(request, obj) if obj else True
         return super().render_change_form(
             request, context, add=add, change=change, form_url=form_url, obj=obj
@@ -128,15 +140,20 @@ class ArticleAdmin(StoryList, PublishingPages):
         live = Edition.objects.filter(pk=article.live_edition_id).only("path").first()
         may_publish = rights.may_publish(request.user, article)
         lines = list(article.log_lines.select_related("by")[:LOG_SHOWN])
+        ready = readiness.of(article, live_from=timezone.now())
+        readiness.keep_count(article, ready)
         return {
             "state": state_pill(article.state),
             "saved": _saved(article),
             "live_path": live and live.get_absolute_url(),
             "planned": article.planned_at and moment_text(article.planned_at),
             "may_publish": may_publish,
-            "publishers": [] if may_publish else _publishers(),
+            "publishers": [] if may_publish else publishers(),
+            "stage": workflow.state_words(article),
+            "may_submit": workflow.may_once_changed(request.user, Verb.SUBMIT, article),
+            "has_versions": bool(article.was_live),
             "words": word_count(article.body),
-            "obstacles": _obstacles(article),
+            "ready": ready,
             "log": [(line, readable_note(line)) for line in lines],
         }
 
@@ -150,7 +167,13 @@ class ArticleAdmin(StoryList, PublishingPages):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        form.instance.stamp(by=request.user)
+        article, before = form.instance, form.instance.fingerprint
+        article.stamp(by=request.user)
+        is_editor = Role.EDITOR in workflow.roles_of(request.user, article)
+        if article.stage == Stage.APPROVED and article.fingerprint != before and not is_editor:
+            workflow.reopen(article, by=request.user)
+            said = _("The story had been approved with other words, so it is in review again.")
+            messages.warning(request, said)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._to_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -159,10 +182,21 @@ class ArticleAdmin(StoryList, PublishingPages):
         return self._to_publishing(request, obj) or super().response_change(request, obj)
 
     def _to_publishing(self, request, obj):
+        if "_submit" in request.POST:
+            return self._to_review(request, obj)
         if "_publish" not in request.POST:
             return None
         messages.success(request, _("The story is saved."))
         return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[obj.pk]))
+
+    def _to_review(self, request, obj):
+        try:
+            workflow.move(obj, Verb.SUBMIT, by=request.user)
+        except workflow.WorkflowRefused as refusal:
+            messages.warning(request, f"{_('Your words are saved.')} {' '.join(refusal.messages)}")
+        else:
+            messages.success(request, submitted_message(request.user, obj))
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[obj.pk]))
 
     def suggest_view(self, request):
         """Stories on the site whose headline holds the words of `term`, for the rows of related articles."""
@@ -174,23 +208,13 @@ class ArticleAdmin(StoryList, PublishingPages):
         return JsonResponse({"results": rows})
 
 
+def _about_new():
+    return {"state": state_pill(State.DRAFT), "may_submit": True, "ready": readiness.of_new()}
+
+
 def _saved(article):
     """`Saved 14:22 by Editor`, with the day where it was not today."""
     local = timezone.localtime(article.updated_at)
     is_today = local.date() == timezone.localdate()
     when = date_format(local, "H:i") if is_today else moment_text(article.updated_at)
     return _("Saved %(when)s by %(who)s") % {"when": when, "who": article.updated_by or article.created_by}
-
-
-def _publishers():
-    """Names of people who may publish, for those who may not."""
-    people = User.objects.with_perm("articles.publish_article", backend=_BACKEND, include_superusers=False)
-    return [str(person) for person in people.filter(is_active=True).order_by("pk")[:PUBLISHERS_SHOWN]]
-
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def _obstacles(article):
-    found = publishing.obstacles(article, live_from=timezone.now())
-    return [*found, _("The story is spiked.")] if article.stage == Stage.SPIKED else found

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import ReadOnlyAdmin
-from articles.forms import moment_text
 from articles.models import DeskLogLine
+from articles.times import moment_text
 
 
 def readable_note(line):

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from articles.admin.desk import DeskAdmin
+from articles.admin.editor import EditorPage
 from articles.models import Page
 
 
 @admin.register(Page)
-class PageAdmin(DeskAdmin):
+class PageAdmin(EditorPage, DeskAdmin):
     list_display = ["title", "slug", "updated_at"]
     fields = ["title", "body"]
 

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('redacted_at', None), ('redacted_by', None)), models.Q(('body', ''), ('headline', ''), ('image', None), ('opening', ''), ('picture', None), ('redacted_at__isnull', False), ('redacted_by__isnull', False), ('search_text', ''), ('standfirst', '')), _connector='OR'), name='redacted_edition_holds_no_words'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('redacted_at', None), ('redacted_by', None)), models.Q(('body', ''), ('headline', ''), ('image', None), ('opening', ''), ('picture__isnull', True), ('redacted_at__isnull', False), ('redacted_by__isnull', False), ('search_text', ''), ('standfirst', '')), _connector='OR'), name='redacted_edition_holds_no_words'),
         ),
         migrations.AddConstraint(
             model_name='image',

@@ -39,4 +39,12 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('article', 'at'), name='words_are_set_aside_once')],
             },
         ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(fields=['stage', 'updated_at', 'id'], name='article_by_stage'),
+        ),
+        migrations.AddIndex(
+            model_name='article',
+            index=models.Index(condition=models.Q(('advice_count__gt', 0)), fields=['-updated_at', '-id'], name='article_with_open_advice'),
+        ),
     ]

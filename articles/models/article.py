@@ -26,7 +26,7 @@ from articles.models.natural import NaturalManager, NaturalModel
 from articles.models.people import Author
 from articles.models.sources import Source
 from articles.models.tags import DeskTaggableManager, Tag
-from articles.rich_text import EDITOR_EXTENSIONS, clean_html
+from articles.rich_text import EDITOR_EXTENSIONS, clean_html, picture_uids
 
 SOURCE_AS_READ = ("slug", "title", "publisher", "url", "language")
 
@@ -163,7 +163,15 @@ class Article(InALanguage, NaturalModel):
             ("edit_any_article", "Can edit everybody’s articles, not only own ones"),
             ("publish_article", "Can publish, schedule and withdraw articles"),
         ]
-        indexes = [models.Index(fields=["-updated_at", "-id"], name="article_lately_changed")]
+        indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="article_lately_changed"),
+            models.Index(fields=["stage", "updated_at", "id"], name="article_by_stage"),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                condition=models.Q(advice_count__gt=0),
+                name="article_with_open_advice",
+            ),
+        ]
 
     def __str__(self):
         return self.headline or str(_("Untitled"))
@@ -187,6 +195,17 @@ class Article(InALanguage, NaturalModel):
         keys = self.citations.order_by("position", "pk").values_list("key", flat=True)
         return {key: number for number, key in enumerate(keys, start=1)}
 
+    def body_images(self):
+        """The Images that stand in the body, in its order."""
+        if not (uids := picture_uids(self.body)):
+            return []
+        found = {str(image.uid): image for image in Image.objects.filter(uid__in=uids)}
+        return [found[uid] for uid in uids if uid in found]
+
+    def images(self):
+        """The Images that the story shows, each once: the lead picture first, then those in the body."""
+        return list(dict.fromkeys([*([self.image] if self.image else []), *self.body_images()]))
+
     def working_fingerprint(self):
         """A hash of everything that publishing would show or file; equal copies have equal fingerprints.
 
@@ -202,6 +221,8 @@ class Article(InALanguage, NaturalModel):
             list(sources.values_list("key", *(f"source__{name}" for name in SOURCE_AS_READ))),
             list(self.related_picks.order_by("position", "pk").values_list("related__uid", flat=True)),
         ]  # fmt: skip
+        if pictures := [[str(image.uid), image.file.name, image.words] for image in self.body_images()]:
+            content.append(pictures)
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
 
     def stamp(self, *, by, now=None):
@@ -381,6 +402,14 @@ class Pin(NaturalModel):
 
     def __str__(self):
         return f"{self.get_place_display()}: {self.article}"
+
+    def has_begun(self, *, at=None):
+        """Whether the front page has shown it by that moment (now)."""
+        return self.pinned_from <= (at or timezone.now())
+
+    def has_ended(self, *, at=None):
+        """Whether its time is over at that moment (now)."""
+        return bool(self.pinned_until and self.pinned_until <= (at or timezone.now()))
 
 
 class DeskLogLine(AppendedModel):

@@ -1,12 +1,16 @@
 """What the desk keeps beside a story while it works on it. Nothing of it is ever public."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.appended import AppendedModel
-from articles.models.article import Article
+from articles.models.article import Article, Stage
+
+SEEN_FOR = dt.timedelta(minutes=10)  # how long somebody counts as present after their browser said so
 
 
 class DeskNote(models.Model):
@@ -41,6 +45,29 @@ class DeskNote(models.Model):
     def __str__(self):
         return self.text
 
+    def resolve(self, *, by, at=None):
+        """Marks the note as resolved. Who did so first is kept, whoever does it again."""
+        DeskNote.objects.filter(pk=self.pk, resolved_at=None).update(
+            resolved_by=by, resolved_at=at or timezone.now()
+        )
+
+    def reopen(self):
+        DeskNote.objects.filter(pk=self.pk).update(resolved_by=None, resolved_at=None)
+
+
+class PresenceQuerySet(models.QuerySet):
+    def mark(self, *, article, user, at):
+        """Says that this person has the story open at that moment."""
+        row = Presence(article=article, user=user, seen_at=at)
+        self.bulk_create(
+            [row], update_conflicts=True, unique_fields=["article", "user"], update_fields=["seen_at"]
+        )
+
+    def others(self, *, article, user, at):
+        """Those besides this person who have the story open, who was seen last first, with their `user`."""
+        lately = self.filter(article=article, seen_at__gt=at - SEEN_FOR).exclude(user=user)
+        return lately.select_related("user").order_by("-seen_at", "pk")
+
 
 class Presence(models.Model):
     """That somebody has a story open in the editor, and when their browser said so last."""
@@ -49,6 +76,8 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
 
+    objects = PresenceQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["article", "user"], name="presence_is_kept_once_for_each_person")
@@ -56,6 +85,18 @@ class Presence(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.article}"
+
+
+class AutosaveQuerySet(models.QuerySet):
+    def of(self, user, article):
+        """The words that this person has not saved of that story; of a new one if `article` is None."""
+        return self.filter(user=user, article=article)
+
+    def keep(self, *, user, article, fields, version, at):
+        """Keeps the form's fields as this person's draft of the story, in place of the one before."""
+        kept = {"fields": fields, "version": version, "saved_at": at}
+        if not self.of(user, article).update(**kept):
+            self.bulk_create([Autosave(user=user, article=article, **kept)], ignore_conflicts=True)
 
 
 class Autosave(models.Model):
@@ -71,6 +112,8 @@ class Autosave(models.Model):
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
 
+    objects = AutosaveQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["article", "user"], name="autosave_is_one_for_story_and_person"),
@@ -81,6 +124,12 @@ class Autosave(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.article}"
+
+
+class PreviewLinkQuerySet(models.QuerySet):
+    def working(self, *, at):
+        """Those that open a working copy at that moment: made, neither expired nor revoked, the story not spiked."""
+        return self.filter(revoked_at=None, expires_at__gt=at).exclude(article__stage=Stage.SPIKED)
 
 
 class PreviewLink(models.Model):
@@ -94,6 +143,8 @@ class PreviewLink(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     revoked_at = models.DateTimeField(null=True)
+
+    objects = PreviewLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -8,17 +8,19 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.filing import Coverage, Section
 from articles.models.json_rows import JSONRows
 from articles.models.language import InALanguage
-from articles.models.media import Image
+from articles.models.media import Image, picture_row, rights_last
 from articles.models.natural import NaturalManager, NaturalModel
 from articles.models.people import Author
 from articles.models.sources import Source
 from articles.models.tags import Tag
-from articles.rich_text import excerpt, marker_counts, print_markers
+from articles.pictures import BODY_SIZES, figure, picture_element, pictures_of, plain_element
+from articles.rich_text import excerpt, marker_counts, print_markers, print_pictures
 
 CARD_LENGTH = 240  # characters of an excerpt on a card; in the rail it is rich_text's own default
 
@@ -66,6 +68,11 @@ class EditionQuerySet(models.QuerySet):
         """
         return self.once_live(at=now).live(at=at).filter(redacted_at=None)
 
+    def citing_publisher(self, slug):
+        """Those that list any source of the publisher of that slug."""
+        rows = EditionSource.objects.filter(source__publisher_slug=slug)
+        return self.filter(pk__in=rows.order_by().values("edition"))
+
     def newest_first(self):
         """By first publication, newest first; the article decides between equals, so that pages by key are stable."""
         return self.order_by("-published_at", "-article_id")
@@ -81,6 +88,15 @@ class EditionQuerySet(models.QuerySet):
             tag_rows_json=JSONRows(tags.values(row=JSONObject(name="tag__name", slug="tag__slug")))
         )
 
+    def with_pictures(self, *, at=None):
+        """Each edition with those of its pictures whose rights have not ended at the moment of serving (now).
+
+        Read by `lead_picture` and `printed_body`.
+        """
+        rows = EditionImage.objects.filter(rights_last(at or timezone.now(), way="image__"))
+        rows = rows.filter(edition=OuterRef("pk")).order_by("position", "pk", "image__renditions__pk")
+        return self.annotate(picture_rows_json=JSONRows(rows.values(row=picture_row(way="image__"))))
+
     def update(self, **values):
         if not self.CHANGEABLE.issuperset(values):
             raise ValueError(KEEPS_ITS_WORDS)
@@ -94,16 +110,15 @@ class EditionQuerySet(models.QuerySet):
     def redact(self, *, by, at):
         """Takes every word out of these editions, for good; returns how many. Only past ones may be (ValueError).
 
-        What ties them to stories stays: their numbers, times and addresses.
+        Their numbers, times, addresses and filing stay: by these the places of other stories are found on a
+        page of the past. Their pictures go.
         """
         if self.filter(Q(live_until=None) | Q(live_until__gt=at)).exists():
             raise ValueError(STILL_READ)
-        filings = (EditionTag, EditionAuthor, EditionSource, EditionImage, EditionRelated)
-        for filing in filings:
-            filing.objects.filter(edition__in=self.values("pk")).delete()
+        EditionImage.objects.filter(edition__in=self.values("pk")).delete()
         return super().update(
             headline="", standfirst="", body="", opening="", search_text="", note="", bylines=[], sources=[],
-            image=None, picture=None, pictures={}, coverage=None, fingerprint="", redacted_at=at, redacted_by=by,
+            image=None, picture=None, pictures={}, fingerprint="", redacted_at=at, redacted_by=by,
         )  # fmt: skip
 
     def delete(self):
@@ -121,6 +136,7 @@ STAYS_ON_RECORD = "An edition stays on record. Withdraw the article, or cancel t
 CARD_FIELDS = (
     "id", "article_id", "number", "path", "headline", "standfirst", "opening", "language", "kind", "is_cut",
     "published_at", "updated_at", "live_from", "live_until", "section_id", "section__name", "section__slug",
+    "image_id", "picture",
 )  # fmt: skip
 
 
@@ -196,7 +212,7 @@ class Edition(InALanguage, NaturalModel):
                     body="",
                     opening="",
                     search_text="",
-                    picture=None,
+                    picture__isnull=True,
                     image=None,
                 ),
                 name="redacted_edition_holds_no_words",
@@ -244,10 +260,33 @@ class Edition(InALanguage, NaturalModel):
         """One plain line for machines: the standfirst or the short excerpt."""
         return re.sub(r"\s+", " ", self.standfirst) or self.short_excerpt
 
+    @cached_property
+    def shown_pictures(self):
+        """{uid: Picture} of the pictures that may be shown; none unless the queryset came through `with_pictures`."""
+        return pictures_of(getattr(self, "picture_rows_json", []))
+
+    @property
+    def lead_picture(self):
+        """The Picture above the story, with the words as printed; None where it has none that may be shown."""
+        shown = self.shown_pictures.values() if self.picture else []
+        return next((found.saying(self.picture) for found in shown if found.pk == self.image_id), None)
+
     @property
     def printed_body(self):
-        """The body as printed, its markers numbered and linked to the source list. Safe HTML."""
-        return print_markers(self.body, {row["key"]: n for n, row in enumerate(self.sources, start=1)})
+        """The body as printed, its markers numbered and linked to the source list, with its pictures. Safe HTML."""
+        return self._printed(lambda picture: figure(picture, picture_element(picture, sizes=BODY_SIZES)))
+
+    def body_for_feeds(self, *, site_url):
+        """The body as printed, each of its pictures as one plain image with an absolute address. Safe HTML."""
+        return self._printed(lambda picture: figure(picture, plain_element(picture, site_url=site_url)))
+
+    def _printed(self, as_figure):
+        html = print_markers(self.body, {row["key"]: n for n, row in enumerate(self.sources, start=1)})
+        shown = self.shown_pictures
+        figures = {
+            uid: as_figure(shown[uid].saying(words)) for uid, words in self.pictures.items() if uid in shown
+        }
+        return print_pictures(html, figures)
 
     @property
     def printed_sources(self):

@@ -7,8 +7,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from articles import pictures
 from articles.models.language import InALanguage
-from articles.rich_text import clean_html, print_markers
+from articles.rich_text import clean_html, print_markers, print_pictures
 
 register = template.Library()
 
@@ -64,4 +65,16 @@ def in_language(record):
 @register.filter
 def page_body(html):
     """The body of one of the footer's pages, cleaned once more, since no edition is made of it. Safe HTML."""
-    return print_markers(clean_html(html), {})
+    return print_pictures(print_markers(clean_html(html), {}), {})
+
+
+@register.simple_tag
+def wide_picture(picture, *, alt=None):
+    """A Picture as wide as the column of a story's head; `alt` in place of its description. Safe HTML."""
+    return pictures.picture_element(picture, sizes=pictures.WIDE_SIZES, is_lazy=False, alt=alt)
+
+
+@register.filter
+def figcaption(picture):
+    """Caption and credit of a Picture in one line; "" without either. Safe HTML."""
+    return pictures.figcaption(picture)

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from articles import publishing
+from articles import publishing, versions
 from articles.models import Coverage, DeskLogLine, Page, Pin, Tag, TagAlias
 from articles.tests import desk
-from articles.tests.stories import NOON, author, person, published, section, source, write
+from articles.tests.photographs import stored
+from articles.tests.stories import NOON, author, person, published, rewrite, section, source, write
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +29,33 @@ PAGES = {
     "deleting a live story": [403, 403, 403, 403, 403, 403, 302],
     "publishing the reporter's story": [403, 200, 403, 403, 403, 200, 302],
     "publishing another's story": [403, 200, 403, 403, 403, 200, 302],
+    "waving off advice on the reporter's story": [403, 302, 403, 403, 403, 302, 302],
+    "waving off advice on another's story": [403, 302, 403, 403, 403, 302, 302],
     "cancelling a schedule": [403, 200, 403, 403, 403, 200, 302],
     "withdrawing": [403, 200, 403, 403, 403, 200, 302],
+    "reviewing the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "reviewing another's story": [403, 200, 403, 200, 403, 200, 302],
+    "versions of the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "versions of another's story": [403, 200, 403, 200, 403, 200, 302],
+    "bringing back an own version": [200, 200, 403, 403, 403, 200, 302],
+    "bringing back another's version": [403, 200, 403, 403, 403, 200, 302],
+    "bringing back own words": [200, 200, 403, 403, 403, 200, 302],
+    "redacting an own version": [403, 200, 403, 403, 403, 200, 302],
+    "keeping a new story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping another's story": [403, 200, 403, 403, 403, 200, 302],
+    "being at the reporter's story": [405, 405, 403, 403, 403, 405, 302],
+    "being at another's story": [403, 405, 403, 403, 403, 405, 302],
+    "notes on the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "notes on another's story": [403, 200, 403, 200, 403, 200, 302],
+    "previewing the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "previewing another's story": [403, 200, 403, 200, 403, 200, 302],
+    "preview links of the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "preview links of another's story": [403, 200, 403, 403, 403, 200, 302],
+    "the site as it was": [200, 200, 403, 200, 403, 200, 302],
     "suggested stories": [200, 200, 403, 200, 403, 200, 302],
     "suggested sources": [200, 200, 403, 200, 403, 200, 302],
+    "sources on record": [200, 200, 403, 200, 403, 200, 302],
     "suggested tags": [200, 200, 403, 200, 403, 200, 302],
     "tags": [200, 200, 403, 200, 403, 200, 302],
     "a tag": [200, 200, 403, 200, 403, 200, 302],
@@ -43,6 +67,14 @@ PAGES = {
     "sources": [200, 200, 403, 200, 403, 200, 302],
     "a source": [200, 200, 403, 200, 403, 200, 302],
     "a new source": [200, 200, 403, 403, 403, 200, 302],
+    "pictures": [200, 200, 403, 200, 403, 200, 302],
+    "a picture of the reporter": [200, 200, 403, 200, 403, 200, 302],
+    "a picture of another": [200, 200, 403, 200, 403, 200, 302],
+    "a new picture": [200, 200, 403, 403, 403, 200, 302],
+    "deleting a picture": [403, 200, 403, 403, 403, 200, 302],
+    "choosing a picture": [200, 200, 403, 200, 403, 200, 302],
+    "taking in a picture": [405, 405, 403, 403, 403, 405, 302],
+    "the file of a picture in no width": [404, 404, 403, 404, 403, 404, 302],
     "pins": [403, 200, 403, 403, 403, 200, 302],
     "a pin": [403, 200, 403, 403, 403, 200, 302],
     "a new pin": [403, 200, 403, 403, 403, 200, 302],
@@ -66,14 +98,36 @@ PAGES = {
     "deleting a person": [403, 403, 403, 403, 403, 403, 302],
 }
 
-# What is answered to an empty form that is sent: 200 is the form again with what is missing.
+# What is answered to an empty form that is sent: 200 or 422 is the form again with what is missing, 409 a story's
+# form again that names no version.
 SENDING = {
     "a new story": [200, 200, 403, 403, 403, 200, 302],
-    "the reporter's story": [200, 200, 403, 403, 403, 200, 302],
-    "another's story": [403, 200, 403, 403, 403, 200, 302],
+    "the reporter's story": [409, 409, 403, 403, 403, 409, 302],
+    "another's story": [403, 409, 403, 403, 403, 409, 302],
+    "reviewing the reporter's story": [404, 404, 403, 404, 403, 404, 302],
+    "reviewing another's story": [403, 404, 403, 404, 403, 404, 302],
+    "bringing back own words": [302, 302, 403, 403, 403, 302, 302],
+    "bringing back an own version": [302, 302, 403, 403, 403, 302, 302],
+    "bringing back another's version": [403, 302, 403, 403, 403, 302, 302],
+    "redacting an own version": [403, 200, 403, 403, 403, 200, 302],
+    "versions of the reporter's story": [405, 405, 405, 405, 405, 405, 302],
+    "versions of another's story": [405, 405, 405, 405, 405, 405, 302],
+    "keeping a new story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping another's story": [403, 200, 403, 403, 403, 200, 302],
+    "being at the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "being at another's story": [403, 200, 403, 403, 403, 200, 302],
+    "previewing the reporter's story": [405, 405, 405, 405, 405, 405, 302],
+    "preview links of the reporter's story": [302, 302, 403, 403, 403, 302, 302],
+    "preview links of another's story": [403, 302, 403, 403, 403, 302, 302],
+    "the site as it was": [405, 405, 405, 405, 405, 405, 302],
+    "notes on the reporter's story": [422, 422, 403, 403, 403, 422, 302],
+    "notes on another's story": [403, 422, 403, 403, 403, 422, 302],
     "deleting a live story": [403, 403, 403, 403, 403, 403, 302],
     "publishing the reporter's story": [403, 200, 403, 403, 403, 200, 302],
     "publishing another's story": [403, 200, 403, 403, 403, 200, 302],
+    "waving off advice on the reporter's story": [403, 302, 403, 403, 403, 302, 302],
+    "waving off advice on another's story": [403, 302, 403, 403, 403, 302, 302],
     "cancelling a schedule": [403, 302, 403, 403, 403, 302, 302],
     "withdrawing": [403, 200, 403, 403, 403, 200, 302],
     "a tag": [403, 200, 403, 403, 403, 200, 302],
@@ -82,7 +136,11 @@ SENDING = {
     "a tag alias": [403, 403, 403, 403, 403, 403, 302],
     "a source": [403, 200, 403, 403, 403, 200, 302],
     "a new source": [200, 200, 403, 403, 403, 200, 302],
-    "a pin": [403, 200, 403, 403, 403, 200, 302],
+    "a picture of the reporter": [200, 200, 403, 403, 403, 200, 302],
+    "a picture of another": [403, 200, 403, 403, 403, 200, 302],
+    "a new picture": [200, 200, 403, 403, 403, 200, 302],
+    "taking in a picture": [200, 200, 403, 403, 403, 200, 302],
+    "a pin": [403, 302, 403, 403, 403, 302, 302],
     "a new pin": [403, 200, 403, 403, 403, 200, 302],
     "a coverage": [403, 200, 403, 403, 403, 200, 302],
     "a section": [403, 403, 403, 200, 403, 200, 302],
@@ -104,16 +162,22 @@ def suggestions(model, field):
 @pytest.fixture
 def addresses(reporter):
     """{what: address} of every page of the desk, over one story of the reporter and others of somebody else."""
-    own, other = write("Own story", by=reporter), write("Story of another")
     live = published("Live story", tags=["china"], bylines=[author()], sources=[source("Report")]).article
-    publishing.schedule(other, at=NOON + dt.timedelta(days=36_500), by=person("editor", "Editors"), now=NOON)
-    deletable = write("Never scheduled")
-    tag, root = Tag.objects.get(), desk.superuser()
-    alias = TagAlias.objects.create(name="prc", tag=tag)
-    coverage = Coverage.objects.create(name="Bridges", slug="bridges")
-    pin, line = Pin.objects.create(article=live, pinned_from=NOON), DeskLogLine.objects.first()
-    plain = person("somebody", "Reporters")
-    address = desk.address
+    return of_stories(reporter, live) | of_other_records(reporter, live)
+
+
+def of_stories(reporter, live):
+    own, other, deletable = (
+        write("Own story", by=reporter),
+        write("Story of another"),
+        write("Never scheduled"),
+    )
+    editor, address = person("editor", "Editors"), desk.address
+    publishing.schedule(other, at=NOON + dt.timedelta(days=36_500), by=editor, now=NOON)
+    twice = published("First", by=reporter).article
+    rewrite(twice, headline="Second", by=reporter)
+    publishing.publish(twice, by=editor, now=NOON + dt.timedelta(minutes=1))
+    set_aside = versions.bring_back(twice, number=1, by=reporter)
     return {
         "the list": address("changelist"), "a new story": address("add"),
         "the reporter's story": address("change", own), "another's story": address("change", other),
@@ -123,9 +187,45 @@ def addresses(reporter):
         "deleting another's story": address("delete", deletable), "deleting a live story": address("delete", live),
         "publishing the reporter's story": address("publish", own),
         "publishing another's story": address("publish", other),
+        "waving off advice on the reporter's story": address("wave", own),
+        "waving off advice on another's story": address("wave", other),
         "cancelling a schedule": address("cancel", other), "withdrawing": address("withdraw", live),
+        "reviewing the reporter's story": address("review", own),
+        "reviewing another's story": address("review", other),
+        "versions of the reporter's story": address("versions", own),
+        "versions of another's story": address("versions", other),
+        "bringing back an own version": address("version", twice, 1),
+        "bringing back another's version": address("version", live, 1),
+        "bringing back own words": address("set_aside", twice, set_aside),
+        "redacting an own version": address("redact", twice, 1),
+        "keeping a new story": address("autosave_new"),
+        "keeping the reporter's story": address("autosave", own),
+        "keeping another's story": address("autosave", other),
+        "being at the reporter's story": address("presence", own),
+        "being at another's story": address("presence", other),
+        "notes on the reporter's story": address("notes", own), "notes on another's story": address("notes", other),
+        "previewing the reporter's story": address("preview", own),
+        "previewing another's story": address("preview", other),
+        "preview links of the reporter's story": address("previews", own),
+        "preview links of another's story": address("previews", other), "the site as it was": address("past"),
+    }  # fmt: skip
+
+
+def of_other_records(reporter, live):
+    tag, root, plain, address = (
+        Tag.objects.get(),
+        desk.superuser(),
+        person("somebody", "Reporters"),
+        desk.address,
+    )
+    alias = TagAlias.objects.create(name="prc", tag=tag)
+    coverage = Coverage.objects.create(name="Bridges", slug="bridges")
+    pin, line = Pin.objects.create(article=live, pinned_from=NOON), DeskLogLine.objects.first()
+    own_picture, picture = stored(uploaded_by=reporter), stored()
+    return {
         "suggested stories": address("suggest") + "?term=live",
         "suggested sources": suggestions("citation", "source"), "suggested tags": suggestions("articletag", "tag"),
+        "sources on record": address("known", model="source") + "?term=re",
         "tags": address("changelist", model="tag"), "a tag": address("change", tag, model="tag"),
         "a new tag": address("add", model="tag"),
         "merging tags": address("merge", model="tag") + f"?tag={tag.pk}",
@@ -135,6 +235,13 @@ def addresses(reporter):
         "sources": address("changelist", model="source"),
         "a source": address("change", source("Report"), model="source"),
         "a new source": address("add", model="source"),
+        "pictures": address("changelist", model="image"),
+        "a picture of the reporter": address("change", own_picture, model="image"),
+        "a picture of another": address("change", picture, model="image"),
+        "a new picture": address("add", model="image"),
+        "deleting a picture": address("delete", picture, model="image"),
+        "choosing a picture": address("pick", model="image"), "taking in a picture": address("upload", model="image"),
+        "the file of a picture in no width": address("file", picture.uid, model="image"),
         "pins": address("changelist", model="pin"), "a pin": address("change", pin, model="pin"),
         "a new pin": address("add", model="pin"),
         "a coverage": address("change", coverage, model="coverage"),

@@ -180,7 +180,7 @@ def test_the_button_says_what_it_does(visit, story, troubles):
     page.get_by_label("At a time").check()
     assert button.all_inner_texts() == ["Schedule"]
     page.fill("#id_at", "2099-06-03T07:00")
-    assert button.all_inner_texts() == ["Schedule for 3 June at 07:00"]
+    assert button.all_inner_texts() == ["Schedule for 3 June, 07:00 Brussels time"]
     with page.expect_navigation():
         button.click()
     assert Edition.objects.get().live_from == dt.datetime(2099, 6, 3, 5, 0, tzinfo=dt.UTC)

@@ -62,7 +62,7 @@ def test_a_source_whose_address_is_on_record_is_refused(desk_client):
     response = desk.send(
         desk_client, desk.address("add", model="source"), title="Twin", url="https://city.example/"
     )  # fmt: skip
-    assert "There is a source with this address already. Pick it from the list." in response.text
+    assert "This address is on record: “Report”." in response.text
 
 
 def test_a_new_source_gets_its_slug_from_its_title(desk_client):

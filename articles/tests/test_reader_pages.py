@@ -401,11 +401,11 @@ def test_corrections_are_listed_newest_first_under_the_headline_of_today(client,
     rewrite(bridge.article, headline="The bridge")
     publishing.publish(bridge.article, by=editor, now=NOON + 3 * MINUTE)
     tree = read(client, "/corrections/")
-    assert texts(tree, "//ol[@class='log']//h2") == ["Tunnel", "The bridge"]
-    assert texts(tree, "//ol[@class='log']//h2/a/@href")[1] == "/2025/06/09/bridge/#corrections"
+    assert texts(tree, "//ol[@class='log']//h3") == ["Tunnel", "The bridge"]
+    assert texts(tree, "//ol[@class='log']//h3/a/@href")[1] == "/2025/06/09/bridge/#corrections"
     assert texts(tree, "//ol[@class='log']//dd") == ["three", "four", "one", "two"]
     publishing.withdraw(tunnel.article, by=editor, reason="A doubt.", now=NOON + 4 * MINUTE)
-    assert texts(read(client, "/corrections/"), "//ol[@class='log']//h2") == ["The bridge"]
+    assert texts(read(client, "/corrections/"), "//ol[@class='log']//h3") == ["The bridge"]
 
 
 def test_corrections_go_over_several_pages(client, editor):

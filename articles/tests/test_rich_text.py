@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import nh3
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.safestring import mark_safe
 from django_prose_editor.config import allowlist_from_extensions
 from django_prose_editor.fields import ProseEditorField
 from hypothesis import example, given
@@ -19,16 +20,32 @@ from articles.rich_text import (
     marker_counts,
     markers,
     paragraphs_to_html,
+    picture_uids,
     plain_text,
     print_markers,
+    print_pictures,
     word_count,
 )
 
 KEPT = {
-    "p": set(), "h2": set(), "h3": set(), "strong": set(), "em": set(), "sub": set(), "br": set(),
-    "ul": set(), "li": set(), "blockquote": set(), "sup": {"data-cite"}, "span": {"lang", "dir"},
-    "ol": {"start", "type", "data-type"}, "a": {"href", "title", "rel"},
-}  # fmt: skip
+    "p": set(),
+    "h2": set(),
+    "h3": set(),
+    "strong": set(),
+    "em": set(),
+    "sub": set(),
+    "br": set(),
+    "ul": set(),
+    "li": set(),
+    "blockquote": set(),
+    "sup": {"data-cite"},
+    "span": {"lang", "dir"},
+    "ol": {"start", "type", "data-type"},
+    "a": {"href", "title", "rel"},
+    "figure": {"data-image"},
+}
+UID = "0b9cf4a5-3f5e-4b9e-8a52-6f1d2c3b4a59"
+PICTURE = f'<figure data-image="{UID}"></figure>'  # fmt: skip
 
 WHOLE_BODY = (
     "<h2>Dialogue</h2>"
@@ -48,6 +65,9 @@ BODIES = [
     "<p>No tags at all</p>",
     '<ol type="i" data-type="lower-roman"><li><p>x</p></li></ol>',
     WHOLE_BODY,
+    f"<p>One.</p>{PICTURE}<p>Two.</p>",
+    f"{PICTURE}{PICTURE}",
+    f"<p>One.</p><blockquote><p>a</p>{PICTURE}</blockquote>",
 ]
 
 
@@ -239,6 +259,56 @@ def test_a_marker_leaves_the_link_it_stands_in():
     )
 
 
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        (f'<figure class="x" data-image="{UID}" onclick="a()"></figure>', PICTURE),
+        (
+            f'<figure data-image="{UID}"><img src=x alt=y><figcaption>Words</figcaption></figure>',
+            f"{PICTURE}Words",
+        ),
+        (f"<p>One{PICTURE}two</p>", f"<p>One</p>{PICTURE}two"),
+        (f"One{PICTURE}Two", f"One{PICTURE}Two"),
+        (f'<figure data-image="{UID}"><p>One</p><p>Two</p>', f"{PICTURE}<p>One</p><p>Two</p>"),
+        (f'<figure data-image="{UID}">x</figure>y', f"{PICTURE}x\ny"),
+        (f"<p>a</p>{PICTURE}<p></p>", f"<p>a</p>{PICTURE}"),
+        ("<figure><img src=x><figcaption>Words</figcaption></figure>After", "Words\nAfter"),
+    ],
+)
+def test_a_picture_has_one_form_and_no_content(html, cleaned):
+    assert clean_html(html) == cleaned
+    assert clean_html(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "uid", ["", "1", UID.upper(), UID[:-1], f"{UID}0", f" {UID}", UID.replace("-", ""), "../" + UID[3:], "😂"]
+)
+def test_a_picture_with_a_wrong_name_is_no_picture(uid):
+    html = clean_html(f'<p>a</p><figure data-image="{uid}">b</figure>')
+    assert html == "<p>a</p>b"
+    assert picture_uids(html) == []
+
+
+def test_pictures_are_named_once_each_in_the_order_of_the_body():
+    other = UID.replace("0b9", "fff")
+    body = f'<p>a</p>{PICTURE}<figure data-image="{other}"></figure>{PICTURE}'
+    assert picture_uids(body) == [UID, other]
+
+
+def test_a_picture_parts_the_words_around_it_and_gives_none():
+    assert plain_text(f"<p>One.</p>{PICTURE}<p>Two.</p>") == "One.\n\nTwo."
+    assert plain_text(f"One{PICTURE}Two") == "One\n\nTwo"
+    assert word_count(PICTURE) == 0
+
+
+def test_pictures_print_as_the_figures_given_and_leave_nothing_where_none_is():
+    body = f"<p>One &lt;b&gt;.</p>{PICTURE}<p>Two.</p>"
+    printed = print_pictures(print_markers(body, {}), {UID: mark_safe("<figure>it</figure>")})
+    assert printed == "<p>One &lt;b&gt;.</p><figure>it</figure><p>Two.</p>"
+    assert print_pictures(print_markers(body, {}), {}) == "<p>One &lt;b&gt;.</p><p>Two.</p>"
+    assert "&lt;script&gt;" in print_pictures(print_markers(body, {}), {UID: "<script>"})
+
+
 @pytest.mark.parametrize("content", ["", '<sup data-cite="s1"></sup>', "<img src=x>", "<span></span>"])
 def test_a_link_without_content_is_dropped(content):
     assert (
@@ -400,7 +470,7 @@ FOREIGN = (
 SCRAPS = st.one_of(
     st.sampled_from(
         [f"</{tag}>" for tag in KEPT] + [f"<{tag}{rest}>" for tag in KEPT for rest in
-         ("", ' href="/"', ' data-cite="s1"', ' lang="fr"', " onclick=x")]
+         ("", ' href="/"', ' data-cite="s1"', ' lang="fr"', " onclick=x", f' data-image="{UID}"')]
     ),
     st.sampled_from([f"<{slash}{tag}>" for slash in ("", "/") for tag in FOREIGN]),
     st.sampled_from(["<!--", "-->", "<![CDATA[", "]]>", "<", ">", "&", "&lt;", "&#0;", "&#1;", '"', "'"]),

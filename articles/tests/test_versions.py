@@ -24,7 +24,8 @@ def story(editor):
     other = published("Other").article
     article = published(
         "First", tags=["one", "two"], bylines=[author("Ana"), author("Ben")], sources=[source("Report")],
-        related=[other], coverage=Coverage.objects.create(name="Bridges", slug="bridges"), standfirst="Standfirst of the first.",
+        related=[other], coverage=Coverage.objects.create(name="Bridges", slug="bridges"),
+        standfirst="Standfirst of the first.",
         body='<p>Words<sup data-cite="s1"></sup> of the first.</p>', kind="analysis",
     ).article  # fmt: skip
     article.bylines.filter(author__slug="ana").update(role="translated by")
@@ -131,8 +132,8 @@ def test_a_redacted_version_holds_no_word_and_stays_in_its_place(story, editor):
         ""
     ] * 5
     assert [edition.bylines, edition.sources, edition.pictures] == [[], [], {}]
-    for filed in ("tag_rows", "author_rows", "source_rows", "image_rows", "related_rows"):
-        assert not getattr(edition, filed).exists()
+    assert edition.tag_rows.count() == 2, "its filing stays, by which pages of the past find their places"
+    assert not edition.image_rows.exists()
     line = DeskLogLine.objects.get(action="redacted")
     assert (line.by, line.note) == (editor, "Version 1: It named a child.")
 

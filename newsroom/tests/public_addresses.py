@@ -54,9 +54,19 @@ ADDRESSES = {
     "articles:tag": _named("articles:tag"),
     "articles:author": _named("articles:author"),
     "articles:source": _named("articles:source"),
+    "articles:publisher": _named("articles:publisher", prefix="publisher-"),
     "articles:coverage": _named("articles:coverage"),
+    "articles:history": lambda story: quote(story.path) + "history/",
+    "articles:version": lambda story: quote(story.path) + "history/1/",
+    "articles:changes": lambda story: quote(story.path) + "history/1..2/",
     "articles:corrections": _fixed("articles:corrections"),
+    "articles:corrections_month": lambda story: reverse(
+        "articles:corrections_month", args=[story.month.year, story.month.month]
+    ),
+    "articles:corrections_feed": _fixed("articles:corrections_feed"),
+    "articles:picture": lambda story: reverse("articles:picture", kwargs={"name": f"{'0' * 32}.jpg"}),
     "articles:page": lambda story: reverse("articles:page", kwargs={"slug": "about"}),
+    "articles:preview": lambda story: reverse("articles:preview", kwargs={"token": "not-a-token"}),
     "articles:search": _fixed("articles:search", "?q={word}"),
     "articles:site_feed": _fixed("articles:site_feed"),
     "articles:section_feed": _in_section("articles:section_feed"),
@@ -74,6 +84,13 @@ ADDRESSES = {
     "healthz": _fixed("healthz"),
     "readyz": _fixed("readyz"),
 }
+
+# Patterns that have no page for a planted story: those with a signed token, of which the table has none, files of
+# pictures, of which it has none (see articles/tests/test_picture_files.py), and those of
+# a second version and of corrections, of which the story has none. They answer the 404 of a page that never was.
+WITHOUT_A_PAGE = {
+    "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
+}  # fmt: skip
 
 
 def public_patterns():

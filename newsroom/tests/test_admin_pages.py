@@ -11,6 +11,7 @@ from articles.models import (
     Author,
     Coverage,
     DeskLogLine,
+    Image,
     Page,
     Pin,
     Section,
@@ -20,6 +21,7 @@ from articles.models import (
     User,
 )  # fmt: skip
 from articles.tests import stories
+from articles.tests.photographs import stored
 from articles.tests.stories import NOON
 from comments.models import Comment, Decision
 from comments.tests.replies import approved
@@ -51,7 +53,7 @@ def records(editor):
     return {
         Article: article, Author: Author.objects.get(), Comment: comment, Coverage: article.coverage,
         Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
-        Page: Page.objects.first(), Pin: Pin.objects.create(article=article, pinned_from=NOON),
+        Image: stored(), Page: Page.objects.first(), Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,
     }  # fmt: skip

@@ -10,7 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
 from articles.tests import stories
-from newsroom.tests.public_addresses import ADDRESSES, comment, page, plant, public_patterns
+from newsroom.tests.public_addresses import (
+    ADDRESSES,
+    WITHOUT_A_PAGE,
+    comment,
+    page,
+    plant,
+    public_patterns,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +28,7 @@ SECOND = dt.timedelta(seconds=1)
 # Patterns that never name a story, with the reason. (A 404 names the latest ones.)
 SILENT = {
     "articles:corrections": "the planted stories have no correction",
+    "articles:corrections_feed": "the planted stories have no correction",
     "articles:page": "the footer's pages tell of the site",
     "articles:robots": "names sitemaps only",
     "articles:sitemap": "names the chunks only",
@@ -29,9 +37,12 @@ SILENT = {
 }
 # Addresses that are made of a name that only the story uses, or that belong to the story: 404 until it is live.
 OF_THE_STORY = {
-    "articles:detail", "articles:tag", "articles:author", "articles:source", "articles:coverage",
-    "articles:tag_feed", "articles:author_feed", "articles:coverage_feed", "comments:reply", "comments:own",
+    "articles:detail", "articles:tag", "articles:author", "articles:source", "articles:publisher", "articles:coverage",
+    "articles:tag_feed", "articles:author_feed", "articles:coverage_feed", "articles:preview", "articles:picture",
+    "articles:history", "articles:version", "articles:changes", "comments:reply", "comments:own",
 }  # fmt: skip
+# Those of them that say of a withdrawn story that it was withdrawn.
+TOLD_OF_AFTERWARDS = {"articles:detail", "articles:history", "articles:version", "articles:changes"}
 NAMED = sorted(OF_THE_STORY)
 ALL = sorted(ADDRESSES)
 
@@ -56,7 +67,7 @@ def test_a_live_story_is_found_at_every_address_that_should_show_it(client, anch
     with time_machine.travel(NOW, tick=False):
         response = page(client, name, anchor)
         shows_it = "anchorword" in words_of(response)
-    assert response.status_code == (404 if name == "comments:own" else 200)
+    assert response.status_code == (404 if name in WITHOUT_A_PAGE else 200)
     assert shows_it == (name not in SILENT)
 
 
@@ -66,7 +77,7 @@ def test_a_scheduled_story_appears_at_its_second_and_not_before(client, anchor, 
     with time_machine.travel(MOMENT - SECOND, tick=False):
         before = page(client, name, story)
     assert "scheduledword" not in words_of(before)
-    assert before.status_code == (404 if name in OF_THE_STORY else 200)
+    assert before.status_code == (404 if name in OF_THE_STORY | WITHOUT_A_PAGE else 200)
 
     with time_machine.travel(MOMENT, tick=False):
         after = page(client, name, story)
@@ -93,7 +104,7 @@ def test_what_readers_may_not_see_is_nowhere(client, anchor, name, kind):
     if kind == "draft" and name in OF_THE_STORY:
         assert response.status_code == 404
     if kind == "withdrawn" and name in OF_THE_STORY:
-        assert response.status_code == (410 if name == "articles:detail" else 404)
+        assert response.status_code == (410 if name in TOLD_OF_AFTERWARDS else 404)
 
 
 @pytest.mark.parametrize("name", NAMED)
