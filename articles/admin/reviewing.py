@@ -182,7 +182,7 @@ class ReviewPages(DeskAdmin):
     def _ask(self, request, name, article, title, **context):
         context |= self.admin_site.each_context(request) | {
             "title": title, "subtitle": str(article), "article": article, "opts": self.opts,
-            "pill": state_pill(article.state), "state_words": workflow.state_words(article), "media": PAGE_MEDIA,
+            "pill": state_pill(article.state), "media": PAGE_MEDIA,
         }  # fmt: skip
         return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
 

@@ -1,9 +1,12 @@
 """Who gets to which page of the desk, by reading and by sending: every person, every address."""
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.test import Client
+from django.urls import get_resolver, resolve
 
 from articles import publishing, versions
 from articles.models import Coverage, DeskLogLine, Page, Pin, Tag, TagAlias
@@ -55,8 +58,8 @@ PAGES = {
     "the site as it was": [200, 200, 403, 200, 403, 200, 302],
     "suggested stories": [200, 200, 403, 200, 403, 200, 302],
     "suggested sources": [200, 200, 403, 200, 403, 200, 302],
-    "sources on record": [200, 200, 403, 200, 403, 200, 302],
     "suggested tags": [200, 200, 403, 200, 403, 200, 302],
+    "sources on record": [200, 200, 403, 200, 403, 200, 302],
     "tags": [200, 200, 403, 200, 403, 200, 302],
     "a tag": [200, 200, 403, 200, 403, 200, 302],
     "a new tag": [200, 200, 403, 403, 403, 200, 302],
@@ -96,33 +99,43 @@ PAGES = {
     "a person's password": [403, 403, 403, 200, 403, 200, 302],
     "a superuser's password": [403, 403, 403, 403, 403, 200, 302],
     "deleting a person": [403, 403, 403, 403, 403, 403, 302],
+    "authors": [200, 200, 403, 200, 403, 200, 302],
+    "the history of an author": [200, 200, 403, 200, 403, 200, 302],
+    "deleting an author": [403, 403, 403, 403, 403, 200, 302],
+    "coverages": [200, 200, 403, 200, 403, 200, 302],
+    "the history of a coverage": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a coverage": [403, 403, 403, 403, 403, 200, 302],
+    "sections": [200, 200, 403, 200, 403, 200, 302],
+    "the history of a section": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a section": [403, 403, 403, 403, 403, 200, 302],
+    "the history of a line of the log": [403, 200, 403, 200, 403, 200, 302],
+    "deleting a line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a picture": [200, 200, 403, 200, 403, 200, 302],
+    "pages of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "the history of a page of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "deleting a page of the footer": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a pin": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a pin": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a source": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a source": [403, 403, 403, 403, 403, 200, 302],
+    "the history of a tag": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a tag": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a tag alias": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a person": [403, 403, 403, 200, 403, 200, 302],
 }
 
 # What is answered to an empty form that is sent: 200 or 422 is the form again with what is missing, 409 a story's
 # form again that names no version.
 SENDING = {
+    "the list": [200, 200, 403, 200, 403, 200, 302],
     "a new story": [200, 200, 403, 403, 403, 200, 302],
     "the reporter's story": [409, 409, 403, 403, 403, 409, 302],
     "another's story": [403, 409, 403, 403, 403, 409, 302],
-    "reviewing the reporter's story": [404, 404, 403, 404, 403, 404, 302],
-    "reviewing another's story": [403, 404, 403, 404, 403, 404, 302],
-    "bringing back own words": [302, 302, 403, 403, 403, 302, 302],
-    "bringing back an own version": [302, 302, 403, 403, 403, 302, 302],
-    "bringing back another's version": [403, 302, 403, 403, 403, 302, 302],
-    "redacting an own version": [403, 200, 403, 403, 403, 200, 302],
-    "versions of the reporter's story": [405, 405, 405, 405, 405, 405, 302],
-    "versions of another's story": [405, 405, 405, 405, 405, 405, 302],
-    "keeping a new story": [200, 200, 403, 403, 403, 200, 302],
-    "keeping the reporter's story": [200, 200, 403, 403, 403, 200, 302],
-    "keeping another's story": [403, 200, 403, 403, 403, 200, 302],
-    "being at the reporter's story": [200, 200, 403, 403, 403, 200, 302],
-    "being at another's story": [403, 200, 403, 403, 403, 200, 302],
-    "previewing the reporter's story": [405, 405, 405, 405, 405, 405, 302],
-    "preview links of the reporter's story": [302, 302, 403, 403, 403, 302, 302],
-    "preview links of another's story": [403, 302, 403, 403, 403, 302, 302],
-    "the site as it was": [405, 405, 405, 405, 405, 405, 302],
-    "notes on the reporter's story": [422, 422, 403, 403, 403, 422, 302],
-    "notes on another's story": [403, 422, 403, 403, 403, 422, 302],
+    "the log of the reporter's story": [200, 200, 403, 200, 403, 200, 302],
+    "the log of another's story": [403, 200, 403, 200, 403, 200, 302],
+    "deleting the reporter's story": [403, 200, 403, 403, 403, 200, 302],
+    "deleting another's story": [403, 200, 403, 403, 403, 200, 302],
     "deleting a live story": [403, 403, 403, 403, 403, 403, 302],
     "publishing the reporter's story": [403, 200, 403, 403, 403, 200, 302],
     "publishing another's story": [403, 200, 403, 403, 403, 200, 302],
@@ -130,28 +143,93 @@ SENDING = {
     "waving off advice on another's story": [403, 302, 403, 403, 403, 302, 302],
     "cancelling a schedule": [403, 302, 403, 403, 403, 302, 302],
     "withdrawing": [403, 200, 403, 403, 403, 200, 302],
+    "reviewing the reporter's story": [404, 404, 403, 404, 403, 404, 302],
+    "reviewing another's story": [403, 404, 403, 404, 403, 404, 302],
+    "versions of the reporter's story": [405, 405, 405, 405, 405, 405, 302],
+    "versions of another's story": [405, 405, 405, 405, 405, 405, 302],
+    "bringing back an own version": [302, 302, 403, 403, 403, 302, 302],
+    "bringing back another's version": [403, 302, 403, 403, 403, 302, 302],
+    "bringing back own words": [302, 302, 403, 403, 403, 302, 302],
+    "redacting an own version": [403, 200, 403, 403, 403, 200, 302],
+    "keeping a new story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "keeping another's story": [403, 200, 403, 403, 403, 200, 302],
+    "being at the reporter's story": [200, 200, 403, 403, 403, 200, 302],
+    "being at another's story": [403, 200, 403, 403, 403, 200, 302],
+    "notes on the reporter's story": [422, 422, 403, 403, 403, 422, 302],
+    "notes on another's story": [403, 422, 403, 403, 403, 422, 302],
+    "previewing the reporter's story": [405, 405, 405, 405, 405, 405, 302],
+    "previewing another's story": [405, 405, 405, 405, 405, 405, 302],
+    "preview links of the reporter's story": [302, 302, 403, 403, 403, 302, 302],
+    "preview links of another's story": [403, 302, 403, 403, 403, 302, 302],
+    "the site as it was": [405, 405, 405, 405, 405, 405, 302],
+    "suggested stories": [200, 200, 403, 200, 403, 200, 302],
+    "suggested sources": [405, 405, 405, 405, 405, 405, 302],
+    "suggested tags": [405, 405, 405, 405, 405, 405, 302],
+    "sources on record": [200, 200, 403, 200, 403, 200, 302],
+    "tags": [200, 200, 403, 200, 403, 200, 302],
     "a tag": [403, 200, 403, 403, 403, 200, 302],
     "a new tag": [200, 200, 403, 403, 403, 200, 302],
     "merging tags": [403, 200, 403, 403, 403, 200, 302],
+    "tag aliases": [403, 200, 403, 403, 403, 200, 302],
     "a tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "a new tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "sources": [200, 200, 403, 200, 403, 200, 302],
     "a source": [403, 200, 403, 403, 403, 200, 302],
     "a new source": [200, 200, 403, 403, 403, 200, 302],
+    "pictures": [200, 200, 403, 200, 403, 200, 302],
     "a picture of the reporter": [200, 200, 403, 403, 403, 200, 302],
     "a picture of another": [403, 200, 403, 403, 403, 200, 302],
     "a new picture": [200, 200, 403, 403, 403, 200, 302],
+    "deleting a picture": [403, 200, 403, 403, 403, 200, 302],
+    "choosing a picture": [200, 200, 403, 200, 403, 200, 302],
     "taking in a picture": [200, 200, 403, 403, 403, 200, 302],
+    "the file of a picture in no width": [404, 404, 403, 404, 403, 404, 302],
+    "pins": [403, 200, 403, 403, 403, 200, 302],
     "a pin": [403, 302, 403, 403, 403, 302, 302],
     "a new pin": [403, 200, 403, 403, 403, 200, 302],
     "a coverage": [403, 200, 403, 403, 403, 200, 302],
+    "a new coverage": [403, 200, 403, 403, 403, 200, 302],
     "a section": [403, 403, 403, 200, 403, 200, 302],
+    "a new section": [403, 403, 403, 200, 403, 200, 302],
     "an author": [403, 200, 403, 200, 403, 200, 302],
+    "a new author": [403, 200, 403, 200, 403, 200, 302],
     "a page of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "a new page of the footer": [403, 403, 403, 403, 403, 403, 302],
+    "the desk's log": [403, 200, 403, 200, 403, 200, 302],
     "a line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "a new line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "people": [403, 403, 403, 200, 403, 200, 302],
     "a person": [403, 403, 403, 200, 403, 200, 302],
     "a superuser": [403, 403, 403, 403, 403, 200, 302],
+    "a new person": [403, 403, 403, 200, 403, 200, 302],
     "a person's password": [403, 403, 403, 200, 403, 200, 302],
     "a superuser's password": [403, 403, 403, 403, 403, 200, 302],
     "deleting a person": [403, 403, 403, 403, 403, 403, 302],
+    "authors": [200, 200, 403, 200, 403, 200, 302],
+    "the history of an author": [200, 200, 403, 200, 403, 200, 302],
+    "deleting an author": [403, 403, 403, 403, 403, 200, 302],
+    "coverages": [200, 200, 403, 200, 403, 200, 302],
+    "the history of a coverage": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a coverage": [403, 403, 403, 403, 403, 200, 302],
+    "sections": [200, 200, 403, 200, 403, 200, 302],
+    "the history of a section": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a section": [403, 403, 403, 403, 403, 200, 302],
+    "the history of a line of the log": [403, 200, 403, 200, 403, 200, 302],
+    "deleting a line of the log": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a picture": [200, 200, 403, 200, 403, 200, 302],
+    "pages of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "the history of a page of the footer": [403, 403, 403, 200, 403, 200, 302],
+    "deleting a page of the footer": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a pin": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a pin": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a source": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a source": [403, 403, 403, 403, 403, 200, 302],
+    "the history of a tag": [200, 200, 403, 200, 403, 200, 302],
+    "deleting a tag": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a tag alias": [403, 200, 403, 403, 403, 200, 302],
+    "deleting a tag alias": [403, 403, 403, 403, 403, 403, 302],
+    "the history of a person": [403, 403, 403, 200, 403, 200, 302],
 }
 
 
@@ -163,7 +241,7 @@ def suggestions(model, field):
 def addresses(reporter):
     """{what: address} of every page of the desk, over one story of the reporter and others of somebody else."""
     live = published("Live story", tags=["china"], bylines=[author()], sources=[source("Report")]).article
-    return of_stories(reporter, live) | of_other_records(reporter, live)
+    return of_stories(reporter, live) | of_other_records(reporter, live) | of_stock_pages()
 
 
 def of_stories(reporter, live):
@@ -262,6 +340,32 @@ def of_other_records(reporter, live):
     }  # fmt: skip
 
 
+STOCK = {
+    "author": ("authors", "an author", ["changelist", "history", "delete"]),
+    "coverage": ("coverages", "a coverage", ["changelist", "history", "delete"]),
+    "section": ("sections", "a section", ["changelist", "history", "delete"]),
+    "page": ("pages of the footer", "a page of the footer", ["changelist", "history", "delete"]),
+    "desklogline": ("", "a line of the log", ["history", "delete"]),
+    "image": ("", "a picture", ["history"]),
+    "pin": ("", "a pin", ["history", "delete"]),
+    "source": ("", "a source", ["history", "delete"]),
+    "tag": ("", "a tag", ["history", "delete"]),
+    "tagalias": ("", "a tag alias", ["history", "delete"]),
+    "user": ("", "a person", ["history"]),
+}
+
+
+def of_stock_pages():
+    """The pages that the stock admin brings for every model, for the first record of each."""
+    found = {}
+    for model, (many, one, pages) in STOCK.items():
+        record = apps.get_model("articles", model).objects.order_by("pk").first()
+        names = {"changelist": many, "history": f"the history of {one}", "delete": f"deleting {one}"}
+        for page in pages:
+            found[names[page]] = desk.address(page, *([] if page == "changelist" else [record]), model=model)
+    return found
+
+
 @pytest.fixture(params=PEOPLE)
 def who(request, client):
     """The name of a person, who is signed in."""
@@ -280,6 +384,13 @@ def test_every_page_answers_each_person_as_the_table_says(client, who, addresses
 def test_every_form_answers_each_person_as_the_table_says(client, who, addresses):
     answered = {what: client.post(addresses[what]).status_code for what in SENDING}
     assert answered == {what: answers[PEOPLE.index(who)] for what, answers in SENDING.items()}
+
+
+def test_the_tables_name_every_address_of_the_desk(addresses):
+    named = {resolve(urlsplit(where).path).url_name for where in addresses.values()}
+    ours = {name for name in get_resolver().namespace_dict["admin"][1].reverse_dict if isinstance(name, str)}
+    assert {name for name in ours if name.startswith("articles_")} <= named
+    assert set(PAGES) == set(SENDING) == set(addresses)
 
 
 def test_forms_need_the_token_of_their_page(editor):
