@@ -248,7 +248,7 @@ def test_the_desk_gives_a_fresh_token(ana, story):
 
 
 def test_more_than_five_megabytes_are_refused(ana, story):
-    assert ana.post(kept_at(story), {"body": "x" * (5 * 1024 * 1024 + 1)}).status_code == 400
+    assert ana.post(kept_at(story), {"body": "x" * (5 * 1024 * 1024 + 1)}).status_code == 413
     assert not Autosave.objects.exists()
 
 
