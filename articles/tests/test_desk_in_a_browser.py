@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from articles import publishing, versions
 from articles.models import Article, Edition
 from articles.tests import desk
-from articles.tests.stories import author, published, source, write
+from articles.tests.stories import author, person, published, rewrite, source, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -194,10 +195,22 @@ def test_the_words_of_a_correction_are_asked_for_corrections_only(visit):
     assert page.locator("#id_was").is_visible()
 
 
+def story_with_versions():
+    """A story with two versions, whose first was brought back over what stood in the working copy."""
+    editor, article = (
+        person("editor", "Editors"),
+        published("First", body="<p>It cost one million.</p>").article,
+    )
+    rewrite(article, headline="Second", body="<p>It cost two million.</p>")
+    publishing.publish(article, by=editor, note="The price")
+    return article, versions.bring_back(article, number=1, by=editor)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
     live = published("A live story", sources=[source("Three")], related=[published("Other").article]).article
+    twice, set_aside = story_with_versions()
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     found = {}
@@ -205,6 +218,9 @@ def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
         desk.address("changelist"), desk.address("add"), desk.address("change", live), desk.address("change", story),
         desk.address("publish", live), desk.address("withdraw", live), desk.address("cancel", story),
         f"{desk.address('merge', model='tag')}?tag=1", desk.address("changelist", model="tag"),
+        "/admin/", desk.address("review", story), desk.address("review", twice), desk.address("versions", twice),
+        desk.address("version", twice, 1), desk.address("redact", twice, 1),
+        desk.address("set_aside", twice, set_aside), desk.address("past"),
     ):  # fmt: skip
         visit(address)
         answer = Axe().run(page, context={"exclude": NOT_OURS}, options=RULES)

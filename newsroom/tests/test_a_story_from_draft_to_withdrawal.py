@@ -1,4 +1,4 @@
-"""One story through everything, in chromium, with the page that readers see looked at after each step.
+"""One story through everything, in chromium and by keyboard alone, with the readers' page looked at after each step.
 
 A reporter writes it and sends it to review; an editor sends it back, is refused a publication, schedules it; it
 goes live by itself; an error is corrected; it is withdrawn.
@@ -21,8 +21,11 @@ EDITOR = ".prose-editor > .ProseMirror"
 PATH = "/2025/06/09/a-bridge-reopens/"
 
 
+MOST_TABS = 150
+
+
 class Somebody:
-    """A browser of its own, signed in as a member of the desk, that notes what it complains of."""
+    """A browser of its own, signed in as a member of the desk, that notes what it complains of. It has no mouse."""
 
     def __init__(self, browser, live_server, user):
         self.live_server = live_server
@@ -46,16 +49,57 @@ class Somebody:
         if "/change/" in address or "/add/" in address:
             self.page.wait_for_selector(EDITOR)
 
-    def press(self, name):
-        """Presses the button, or follows the link, of that name in the page's bar, and waits for the next page."""
-        found = self.page.locator(".bar").get_by_text(name, exact=True).locator("visible=true")
-        with self.page.expect_navigation():
-            found.click()
+    def reach(self, found):
+        """Goes on by the tabulator until the focus is on what was found, as everything has to let it."""
+        found = found.element_handle()
+        for _step in range(MOST_TABS):
+            if found.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Not reached by keyboard: {found.evaluate('element => element.outerHTML')}")
 
-    def write(self, words):
-        self.page.locator(EDITOR).click()
+    def follow(self, found):
+        """Presses Enter on a link or a button and waits for the next page."""
+        self.reach(found)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def press(self, name):
+        """Presses the button, or follows the link, of that name in the page's bar."""
+        self.follow(self.page.locator(".bar").get_by_text(name, exact=True).locator("visible=true"))
+
+    def choose(self, label):
+        """Chooses one of several: the tabulator reaches the group, arrows the choice."""
+        wanted = self.page.get_by_label(label)
+        name = wanted.get_attribute("name")
+        self.reach(self.page.locator(f"[name='{name}']:checked"))
+        for _step in range(5):
+            if wanted.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"Not chosen by keyboard: {label}")
+
+    def fill(self, selector, words):
+        self.reach(self.page.locator(selector))
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(words)
+
+    def fill_moment(self, selector, value, *ways):
+        """Types day and time as this browser's language wants them: one of the ways gives the value."""
+        field = self.page.locator(selector)
+        self.reach(field)
+        for day, time in ways:
+            for _part in range(6):
+                self.page.keyboard.press("ArrowLeft")
+            self.page.keyboard.type(day)
+            self.page.keyboard.press("ArrowRight")
+            self.page.keyboard.type(time)
+            if field.input_value() == value:
+                return
+        raise AssertionError(f"Not typed by keyboard: {value}, but {field.input_value()!r}")
+
+    def write(self, words):
+        self.fill(EDITOR, words)
 
     def messages(self):
         return self.page.locator(".messagelist li").all_inner_texts()
@@ -139,10 +183,9 @@ def a_reporter_sends_a_story_to_review(ana, reader):
 
 def an_editor_sends_it_back(ben):
     ben.open("/admin/")
-    with ben.page.expect_navigation():
-        ben.page.get_by_role("link", name="A bridge reopens").first.click()
+    ben.follow(ben.page.get_by_role("link", name="A bridge reopens").first)
     assert FIRST_WORDS in ben.page.locator("main").inner_text()
-    ben.page.get_by_label("Note").fill("Who paid for it?")
+    ben.fill("#id_note", "Who paid for it?")
     ben.press("Send back")
     assert ben.messages() == ["The story is back with its reporter, with your note."]
 
@@ -167,8 +210,8 @@ def it_is_scheduled(ben, article):
     ben.open(desk.address("change", article))
     ben.write(PAID)
     ben.press("Publish…")
-    ben.page.get_by_label("At a time").check()
-    ben.page.locator("#id_at").fill("2025-06-09T10:30")
+    ben.choose("At a time")
+    ben.fill_moment("#id_at", "2025-06-09T10:30", ["09062025", "1030"], ["06092025", "1030A"])
     ben.press("Schedule for 9 June, 10:30 Brussels time")
     assert ben.messages() == ["Scheduled for 9 June 2025, 10:30, Brussels time."]
 
@@ -191,11 +234,11 @@ def the_editor_publishes_the_correction(ben, article):
     ben.open(desk.address("review", article))
     assert ben.page.locator("del").all_inner_texts() != [], "the review opens with what would change"
     ben.press("Publish…")
-    ben.page.get_by_label("Correction: something was wrong.").check()
+    ben.choose("Correction: something was wrong.")
     ben.press("Publish now")
     assert "Enter what was wrong and what is right." in ben.page.locator("main").inner_text()
-    ben.page.locator("#id_was").fill("The bridge cost 20 million euro.")
-    ben.page.locator("#id_right").fill("The bridge cost 2 million euro.")
+    ben.fill("#id_was", "The bridge cost 20 million euro.")
+    ben.fill("#id_right", "The bridge cost 2 million euro.")
     ben.press("Publish now")
 
 
@@ -212,7 +255,7 @@ def readers_see_the_correction(reader):
 
 def it_is_withdrawn(ben, article):
     ben.open(desk.address("withdraw", article))
-    ben.page.locator("#id_reason").fill("The bridge has not reopened.")
+    ben.fill("#id_reason", "The bridge has not reopened.")
     ben.press("Withdraw now")
     assert ben.messages() == ["The story is withdrawn. Its address now gives your reason."]
 
