@@ -486,6 +486,7 @@ def _related(article, *, at):
     rows = _near(1, "position", picks, live.filter(article=OuterRef("related"))).union(
         _near(2, Value(0), itself, in_coverage), _near(3, "position", citations, citing), all=True
     )
+    rows = rows.order_by()  # Django 6 would order the union as its first model says, by a column it has not
     found = [near["pk"] for *_order, editions in sorted(rows, key=lambda row: row[:2]) for near in editions]
     chosen = list(dict.fromkeys(found))[:MOST_RELATED]
     read = live.annotate(beginning=Left("body", READ_OF_RELATED)).only("headline", "standfirst")
