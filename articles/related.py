@@ -99,13 +99,14 @@ def _rows(edition, *, at):
     itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
     in_coverage = live.filter(coverage=OuterRef("coverage"))
-    return _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
+    rows = _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
         _near("pick", picks, live.filter(article=OuterRef("related"))),
         _near("tag", tags, _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
         _near("source", sources, _newest(citing, "source_rows__")),
         _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
         all=True,
     )
+    return rows.order_by()  # Django 6 would order the union as its first model says, by a column it has not
 
 
 def _filing(edition):
