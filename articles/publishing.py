@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from articles import readiness, workflow
 from articles.models import (
     Address,
-    Article,
     Byline,
     Citation,
     Correction,
@@ -73,7 +72,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
         article, by=by, live_from=now, change=change, note=note, correction=correction, now=now
     )
     _begin_anew(article)
-    _log(article, DeskLogLine.Action.PUBLISHED, after=State.LIVE, by=by, now=now, note=note)
+    workflow.log(article, DeskLogLine.Action.PUBLISHED, after=State.LIVE, by=by, now=now, note=note)
     return edition
 
 
@@ -98,7 +97,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     )
     _begin_anew(article)
     after, note = _state_with_plan(live, edition), f"{at.isoformat()} {note}".strip()
-    _log(article, DeskLogLine.Action.SCHEDULED, after=after, by=by, now=now, note=note)
+    workflow.log(article, DeskLogLine.Action.SCHEDULED, after=after, by=by, now=now, note=note)
     return edition
 
 
@@ -125,7 +124,9 @@ def withdraw(article, *, by, reason, now=None):
     if not live:
         raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
     _end(live, at=now)
-    _log(article, DeskLogLine.Action.WITHDRAWN, after=State.WITHDRAWN, by=by, now=now, note=reason.strip())
+    workflow.log(
+        article, DeskLogLine.Action.WITHDRAWN, after=State.WITHDRAWN, by=by, now=now, note=reason.strip()
+    )
     return Withdrawal.objects.create(
         article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
     )
@@ -154,14 +155,6 @@ def _state_with_plan(live, plan):
     return State.LIVE if live.fingerprint == plan.fingerprint else State.LIVE_CHANGED
 
 
-def _log(article, action, *, after, by, now, note=""):
-    """Writes a line of the desk's log. The article's `state` is that of before; the line tells both."""
-    DeskLogLine.objects.create(
-        article=article, action=action, by=by, at=now, note=note, before=article.state, after=after
-    )
-    article.state = after
-
-
 def _end(edition, *, at):
     if edition.live_from >= at:
         raise PublishingRefused(_("This story was published a moment ago. Reload the page to see it."))
@@ -179,9 +172,9 @@ def _drop_plan(article, *, by, now):
     article.editions.filter(live_until=plan.live_from).update(live_until=None)
     if not article.editions.filter(path=plan.path).exists():
         Address.objects.filter(article=article, path=plan.path).delete()
-    after = Article.objects.with_state(at=now).values_list("state", flat=True).get(pk=article.pk)
+    after = workflow.state_at(article, at=now)
     note = plan.live_from.isoformat()
-    _log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
+    workflow.log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
     return True
 
 

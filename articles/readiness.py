@@ -34,7 +34,7 @@ from articles.models import (
     WavedAdvice,
 )  # fmt: skip
 from articles.models.article import Stage
-from articles.models.json_rows import JSONRows
+from articles.models.json_rows import JSONRows, union_of
 from articles.rich_text import clean_html, markers, picture_uids, plain_text
 from articles.times import moment_text
 
@@ -197,10 +197,8 @@ def wave_off(article, *, key, note, by, now=None):
     record = WavedAdvice.objects.create(
         article=article, key=key, sentence=advice.sentence, note=note, by=by, at=now
     )
-    DeskLogLine.objects.create(
-        article=article, action=DeskLogLine.Action.WAVED_OFF, by=by, at=now, before=article.state,
-        after=article.state, note=f"{advice.sentence} {note}",
-    )  # fmt: skip
+    said = f"{advice.sentence} {note}"
+    workflow.log(article, DeskLogLine.Action.WAVED_OFF, by=by, now=now, note=said)
     return record
 
 
@@ -483,10 +481,11 @@ def _related(article, *, at):
     in_coverage = live.filter(coverage=OuterRef("coverage")).order_by("-published_at", "-article_id")
     citing = live.filter(source_rows__source=OuterRef("source"))
     citing = citing.order_by("-source_rows__published_at", "-article_id")
-    rows = _near(1, "position", picks, live.filter(article=OuterRef("related"))).union(
-        _near(2, Value(0), itself, in_coverage), _near(3, "position", citations, citing), all=True
+    rows = union_of(
+        _near(1, "position", picks, live.filter(article=OuterRef("related"))),
+        _near(2, Value(0), itself, in_coverage),
+        _near(3, "position", citations, citing),
     )
-    rows = rows.order_by()  # Django 6 would order the union as its first model says, by a column it has not
     found = [near["pk"] for *_order, editions in sorted(rows, key=lambda row: row[:2]) for near in editions]
     chosen = list(dict.fromkeys(found))[:MOST_RELATED]
     read = live.annotate(beginning=Left("body", READ_OF_RELATED)).only("headline", "standfirst")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Edition, EditionRelated, EditionSource, EditionTag
-from articles.models.json_rows import JSONRows
+from articles.models.json_rows import JSONRows, union_of
 
 LAST_NEWS = 10  # stories in the rail
 FILLED_UP_TO = 4  # related stories are computed until there are so many
@@ -99,14 +99,13 @@ def _rows(edition, *, at):
     itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
     in_coverage = live.filter(coverage=OuterRef("coverage"))
-    rows = _near("rail", itself, live.newest_first()[:LAST_NEWS]).union(
+    return union_of(
+        _near("rail", itself, live.newest_first()[:LAST_NEWS]),
         _near("pick", picks, live.filter(article=OuterRef("related"))),
         _near("tag", tags, _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
         _near("source", sources, _newest(citing, "source_rows__")),
         _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
-        all=True,
     )
-    return rows.order_by()  # Django 6 would order the union as its first model says, by a column it has not
 
 
 def _filing(edition):

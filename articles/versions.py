@@ -98,7 +98,7 @@ def redact(article, *, number, by, reason, now=None):
         )
     Edition.objects.filter(pk=edition.pk).redact(by=by, at=now)
     note = _("Version %(number)s: %(reason)s") % {"number": number, "reason": reason}
-    _log(article, DeskLogLine.Action.REDACTED, by=by, now=now, note=note)
+    workflow.log(article, DeskLogLine.Action.REDACTED, by=by, now=now, note=note)
 
 
 def _words(record):
@@ -109,7 +109,8 @@ def _replace(article, content, *, said, by, now):
     set_aside = SetAside.objects.create(article=article, content=content_of(article), by=by, at=now)
     _put(article, content)
     article.stamp(by=by, now=now)
-    _log(article, DeskLogLine.Action.BROUGHT_BACK, by=by, now=now, note=said)
+    after = workflow.state_at(article, at=now)
+    workflow.log(article, DeskLogLine.Action.BROUGHT_BACK, by=by, now=now, note=said, after=after)
     if article.stage == Stage.APPROVED:
         workflow.reopen(article, by=by, now=now)
     return set_aside
@@ -134,11 +135,4 @@ def _put(article, content):
     RelatedPick.objects.bulk_create(
         RelatedPick(article=article, related_id=related, position=n)
         for n, related in enumerate(content["related"])
-    )
-
-
-def _log(article, action, *, by, now, note):
-    after = type(article).objects.with_state(at=now).values_list("state", flat=True).get(pk=article.pk)
-    DeskLogLine.objects.create(
-        article=article, action=action, by=by, at=now, note=note, before=article.state, after=after
     )

@@ -189,6 +189,23 @@ def locked(article, *, at):
     return Article.objects.with_state(at=at).select_related("section", "coverage", "image").get(pk=article.pk)
 
 
+def state_at(article, *, at):
+    """The State of a story at that moment, asked anew."""
+    return Article.objects.with_state(at=at).values_list("state", flat=True).get(pk=article.pk)
+
+
+def log(article, action, *, by, now, note="", after=None):
+    """Writes a line of the desk's log. The article's `state` is that of before; the line tells both.
+
+    Without `after` the state stayed as it was. With it, the article has it from here on.
+    """
+    before, after = article.state, after or article.state
+    DeskLogLine.objects.create(
+        article=article, action=action, by=by, at=now, note=note, before=before, after=after
+    )
+    article.state = after
+
+
 def state_words(article):
     """What the desk calls a story's state: of a live one that is being worked on, how far that has come too."""
     words = str(State(article.state).label)
@@ -198,11 +215,7 @@ def state_words(article):
 
 
 def _enter(article, stage, *, action, by, note, now):
-    before = article.state
     article.stage = stage
     article.save(update_fields=["stage"])
-    article = Article.objects.with_state(at=now).get(pk=article.pk)
-    DeskLogLine.objects.create(
-        article=article, action=action, by=by, at=now, note=note, before=before, after=article.state
-    )
+    log(article, action, by=by, now=now, note=note, after=state_at(article, at=now))
     return article

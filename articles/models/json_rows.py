@@ -11,6 +11,14 @@ def moment_of(text):
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
+def union_of(first, *others):
+    """All rows of these querysets in one query, in no order.
+
+    Django 6 would otherwise order them as the first one's model says, by a column that the union has not.
+    """
+    return first.union(*others, all=True).order_by()
+
+
 class JSONRows(Subquery):
     """A subquery of one JSON column, gathered into a list in the subquery's order; [] where it has no rows.
 
