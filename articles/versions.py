@@ -82,7 +82,7 @@ def bring_back_words(article, *, set_aside, by, now=None):
 
 @transaction.atomic
 def redact(article, *, number, by, reason, now=None):
-    """Takes every word out of a past version, for good. The reason stays in the desk's log."""
+    """Takes every word out of a past version, for good, and returns it. The reason stays in the desk's log."""
     now, reason = now or timezone.now(), reason.strip()
     if not reason:
         raise VersionRefused(_("Enter a reason. It stays in the desk’s log."))
@@ -99,6 +99,7 @@ def redact(article, *, number, by, reason, now=None):
     Edition.objects.filter(pk=edition.pk).redact(by=by, at=now)
     note = _("Version %(number)s: %(reason)s") % {"number": number, "reason": reason}
     workflow.log(article, DeskLogLine.Action.REDACTED, by=by, now=now, note=note)
+    return edition
 
 
 def _words(record):

@@ -2,8 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponseRedirect, JsonResponse
-from django.urls import path, reverse
+from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,13 +12,14 @@ from articles import readiness, workflow
 from articles.admin import rights
 from articles.admin.editor import EditorPage
 from articles.admin.images import desk_figures
-from articles.admin.log import readable_note
+from articles.admin.log import lines_of
 from articles.admin.past import PastPage
 from articles.admin.previewing import Previewing
 from articles.admin.publishing_pages import PublishingPages
 from articles.admin.reviewing import ReviewPages, publishers, submitted_message
 from articles.admin.rows import BylineInline, CitationInline, RelatedPickInline, suggestions_of
 from articles.admin.story_list import StoryList, state_pill
+from articles.admin.story_pages import to_page
 from articles.admin.together import Together
 from articles.forms import ArticleForm
 from articles.models import Article, ArticleTag, Author, Edition, Section
@@ -51,9 +51,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             (_("Picture"), {"classes": ["side"], "fields": ["image"]}),
         ]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.suggest_view)
-        return [path("suggest/", view, name="articles_article_suggest"), *super().get_urls()]
+    def pages(self):
+        return {"suggest": ("suggest/", self.suggest_view), **super().pages()}
 
     # Who may do what. A story of somebody else is not in a reporter's list, and its pages answer 403.
 
@@ -139,7 +138,6 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         """What the bar and the side column say of a story that exists."""
         live = Edition.objects.filter(pk=article.live_edition_id).only("path").first()
         may_publish = rights.may_publish(request.user, article)
-        lines = list(article.log_lines.select_related("by")[:LOG_SHOWN])
         ready = readiness.of(article, live_from=timezone.now())
         readiness.keep_count(article, ready)
         return {
@@ -154,7 +152,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             "has_versions": bool(article.was_live),
             "words": word_count(article.body),
             "ready": ready,
-            "log": [(line, readable_note(line)) for line in lines],
+            "log": lines_of(article, most=LOG_SHOWN),
         }
 
     def save_model(self, request, obj, form, change):
@@ -187,7 +185,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         if "_publish" not in request.POST:
             return None
         messages.success(request, _("The story is saved."))
-        return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[obj.pk]))
+        return to_page("publish", obj)
 
     def _to_review(self, request, obj):
         try:
@@ -196,7 +194,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             messages.warning(request, f"{_('Your words are saved.')} {' '.join(refusal.messages)}")
         else:
             messages.success(request, submitted_message(request.user, obj))
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[obj.pk]))
+        return to_page("change", obj)
 
     def suggest_view(self, request):
         """Stories on the site whose headline holds the words of `term`, for the rows of related articles."""

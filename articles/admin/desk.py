@@ -1,18 +1,14 @@
 """What all pages of the desk share: its times, its scripts and styles, and names whose address stays."""
 
 import js_asset
-from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import models
+from django.urls import path
 from django.utils.functional import cached_property
 
 from articles.forms import DeskTimeField, DeskTimeInput, NamedForm
 from articles.models import Article
-
-PAGE_MEDIA = forms.Media(
-    js=["desk/desk.js"]
-)  # of pages that ask something: the editor's import map wants a nonce
 
 
 class PagesUpTo(Paginator):
@@ -40,6 +36,23 @@ class DeskAdmin(admin.ModelAdmin):
 
     class Media:
         js = ["desk/desk.js"]
+
+    def pages(self):
+        """{name: (route, view)} of the pages besides the stock ones; whoever adds some gives those of super() too.
+
+        Each asks for a sign-in, and its address is called `admin:<app>_<model>_<name>`.
+        """
+        return {}
+
+    def get_urls(self):
+        begin = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            *(
+                path(route, self.admin_site.admin_view(view), name=f"{begin}_{name}")
+                for name, (route, view) in self.pages().items()
+            ),
+            *super().get_urls(),
+        ]
 
     def render_change_form(self, request, context, **kwargs):
         # The rich-text editor's import map is inline, so that it needs the nonce of the page.

@@ -88,14 +88,13 @@ class ImageAdmin(DeskAdmin):
             (_("Focal point"), {"classes": ["focal"], "fields": ["focal_x", "focal_y"]}),
         ]
 
+    def pages(self):
+        return {"pick": ("pick/", self.pick_view), "upload": ("upload/", self.upload_view), **super().pages()}
+
     def get_urls(self):
-        guarded = self.admin_site.admin_view
-        return [
-            path("pick/", guarded(self.pick_view), name="articles_image_pick"),
-            path("upload/", guarded(self.upload_view), name="articles_image_upload"),
-            path("<uuid:uid>/file/", guarded(self.file_view, cacheable=True), name="articles_image_file"),
-            *super().get_urls(),
-        ]
+        # A browser may keep a picture: its view says for how long, which the guard of other pages would undo.
+        file = self.admin_site.admin_view(self.file_view, cacheable=True)
+        return [path("<uuid:uid>/file/", file, name="articles_image_file"), *super().get_urls()]
 
     # Who may do what: everybody who writes adds pictures, and changes their own.
 

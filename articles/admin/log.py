@@ -20,6 +20,11 @@ def readable_note(line):
     return f"{moment_text(moment)} {rest}".strip() if moment.tzinfo else line.note
 
 
+def lines_of(article, *, most):
+    """[(line, its note as people read it)] of a story's log, the newest first."""
+    return [(line, readable_note(line)) for line in article.log_lines.select_related("by")[:most]]
+
+
 @admin.register(DeskLogLine)
 class DeskLogAdmin(ReadOnlyAdmin):
     list_display = ["when", "who", "action", "article", "what_was_noted"]

@@ -6,15 +6,14 @@ sends it and puts the answer in the box's place; without one it opens as a page 
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.admin.desk import DeskAdmin
+from articles.admin.story_pages import StoryPages, to_page
 from articles.models import DeskNote
 from articles.workflow import Verb, may
 
@@ -46,12 +45,11 @@ class NoteForm(forms.Form):
         del self.fields["text"].widget.attrs["maxlength"]  # what is too long is said, and not cut off
 
 
-class DeskNotes(DeskAdmin):
+class DeskNotes(StoryPages):
     """The box of a story's notes and the page that takes them."""
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.notes_view)
-        return [path("<int:pk>/notes/", view, name="articles_article_notes"), *super().get_urls()]
+    def pages(self):
+        return {"notes": ("<int:pk>/notes/", self.notes_view), **super().pages()}
 
     def notes_view(self, request, pk):
         """Adds a note (`text`), or resolves or reopens one (`resolve`, `reopen`: its id); shows them all."""
@@ -68,14 +66,12 @@ class DeskNotes(DeskAdmin):
         is_done = request.method == "POST" and not form.is_bound
         is_for_script = request.headers.get("X-Desk") == "script"
         if is_done and not is_for_script:
-            return HttpResponseRedirect(reverse("admin:articles_article_notes", args=[pk]))
+            return to_page("notes", article)
         name = "_notes" if is_for_script else "notes"
-        context = self.admin_site.each_context(request) | {
-            "title": _("Desk notes"), "subtitle": str(article), "article": article, "opts": self.opts,
-            "media": forms.Media(js=["desk/together.js"]), "form": form, **self.notes_of(request, article, form=form),
-        }  # fmt: skip
-        status = 422 if form.errors else 200
-        return TemplateResponse(request, f"admin/articles/article/{name}.html", context, status=status)
+        return self.story_page(
+            request, name, article, _("Desk notes"), form=form, status=422 if form.errors else 200,
+            media=forms.Media(js=["desk/together.js"]), **self.notes_of(request, article, form=form),
+        )  # fmt: skip
 
     def notes_of(self, request, article, *, form=None):
         """What the box of notes is drawn from: the open notes first, then those that are resolved."""

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,9 +124,8 @@ def _lists_of_front(front):
 class PastPage(DeskAdmin):
     """The page, for whoever may look at stories."""
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(require_safe(self.past_view))
-        return [path("past/", view, name="articles_article_past"), *super().get_urls()]
+    def pages(self):
+        return {"past": ("past/", require_safe(self.past_view)), **super().pages()}
 
     def past_view(self, request):
         if not self.has_view_or_change_permission(request):

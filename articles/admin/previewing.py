@@ -6,35 +6,31 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import previews, workflow
-from articles.admin.desk import DeskAdmin
+from articles.admin.story_pages import StoryPages, to_page
 from articles.models import Article, PreviewLink
 from articles.preview_views import preview_page
 from articles.times import moment_text
 from articles.workflow import Verb
 
 
-class Previewing(DeskAdmin):
+class Previewing(StoryPages):
     """The pages `preview` and `previews` of a story, and a save that leads to the first."""
 
     class Media:
         js = ["desk/previews.js"]
 
-    def get_urls(self):
-        pages = {"preview": require_safe(self.preview_view), "previews": self.previews_view}
-        return [
-            *(
-                path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
-                for name, view in pages.items()
-            ),
-            *super().get_urls(),
-        ]
+    def pages(self):
+        return {
+            "preview": ("<int:pk>/preview/", require_safe(self.preview_view)),
+            "previews": ("<int:pk>/previews/", self.previews_view),
+            **super().pages(),
+        }
 
     def preview_view(self, request, pk):
         """The working copy as readers would get it, to whoever may look at the story."""
@@ -48,12 +44,10 @@ class Previewing(DeskAdmin):
             self._share_or_revoke(request, article)
             then = _box(article) if request.POST.get("then") == "story" else request.path
             return HttpResponseRedirect(then)
-        context = self.admin_site.each_context(request) | links_of(article, at=timezone.now())
-        context |= {
-            "title": _("Preview links"), "subtitle": str(article), "article": article, "original": article,
-            "may_share": True, "opts": self.opts, "media": forms.Media(js=["desk/previews.js"]),
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/articles/article/previews.html", context)
+        return self.story_page(
+            request, "previews", article, _("Preview links"), original=article, may_share=True,
+            media=forms.Media(js=["desk/previews.js"]), **links_of(article, at=timezone.now()),
+        )  # fmt: skip
 
     def _share_or_revoke(self, request, article):
         now = timezone.now()
@@ -114,7 +108,7 @@ def address_of(link):
 def _to_preview(request, article):
     if "_preview" not in request.POST:
         return None
-    return HttpResponseRedirect(reverse("admin:articles_article_preview", args=[article.pk]))
+    return to_page("preview", article)
 
 
 def _box(article):

@@ -6,21 +6,16 @@ with everything that was typed.
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from articles import publishing, readiness
-from articles.admin.desk import PAGE_MEDIA, DeskAdmin
 from articles.admin.rights import may_publish
-from articles.admin.story_list import state_pill
+from articles.admin.story_pages import StoryPages, to_page, unless_refused
 from articles.forms import PublishForm, WithdrawForm
 from articles.models import Article, Edition
 from articles.rich_text import excerpt, plain_text
@@ -98,21 +93,17 @@ class Checks:
         self.is_for_now = live_from == now
 
 
-class PublishingPages(DeskAdmin):
+class PublishingPages(StoryPages):
     """The pages. Only who may publish the story gets to them; everybody else is told so (403)."""
 
-    def get_urls(self):
-        pages = {
-            "publish": self.publish_view, "wave": self.wave_view, "cancel": self.cancel_view,
-            "withdraw": self.withdraw_view,
-        }  # fmt: skip
-        return [
-            *(
-                path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_article_{name}")
-                for name, view in pages.items()
-            ),
-            *super().get_urls(),
-        ]
+    def pages(self):
+        return {
+            "publish": ("<int:pk>/publish/", self.publish_view),
+            "wave": ("<int:pk>/wave/", self.wave_view),
+            "cancel": ("<int:pk>/cancel/", self.cancel_view),
+            "withdraw": ("<int:pk>/withdraw/", self.withdraw_view),
+            **super().pages(),
+        }
 
     def publish_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
@@ -122,12 +113,12 @@ class PublishingPages(DeskAdmin):
             request.POST or None, initial=kept, article=article, is_first=outlook.is_first, now=now
         )
         if request.method == "POST" and form.is_valid():
-            edition = _unless_refused(form, lambda: form.carry_out(by=request.user))
+            edition = unless_refused(form, lambda: form.carry_out(by=request.user))
             if edition:
                 messages.success(request, _published(edition, now=now))
-                return HttpResponseRedirect(_change_page(article))
+                return to_page("change", article)
         checks = Checks(article, live_from=form.live_from, now=now, notes=request.POST or kept)
-        return self._page(
+        return self.story_page(
             request,
             "publish",
             article,
@@ -153,7 +144,7 @@ class PublishingPages(DeskAdmin):
             else:
                 messages.success(request, _("The advice is waved off, and the desk’s log says why."))
             request.session[_kept_under(pk)] = kept
-        return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[pk]))
+        return to_page("publish", article)
 
     def cancel_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
@@ -165,36 +156,31 @@ class PublishingPages(DeskAdmin):
                 messages.error(request, " ".join(refusal.messages))
             else:
                 messages.success(request, _("The schedule is cancelled. Nothing goes live by itself now."))
-            return HttpResponseRedirect(_change_page(article))
+            return to_page("change", article)
         is_live = Edition.objects.live(at=now).filter(article=article).exists()
-        return self._page(request, "cancel", article, _("Cancel the schedule"), plan=plan, is_live=is_live)
+        return self.story_page(
+            request, "cancel", article, _("Cancel the schedule"), plan=plan, is_live=is_live
+        )
 
     def withdraw_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            done = _unless_refused(
+            done = unless_refused(
                 form, lambda: publishing.withdraw(article, by=request.user, reason=reason, now=now)
             )
             if done:
                 messages.success(request, _("The story is withdrawn. Its address now gives your reason."))
-                return HttpResponseRedirect(_change_page(article))
+                return to_page("change", article)
         outlook = Outlook(article, at=now)
-        return self._page(request, "withdraw", article, _("Withdraw"), form=form, outlook=outlook)
+        return self.story_page(request, "withdraw", article, _("Withdraw"), form=form, outlook=outlook)
 
     def _publishable(self, request, pk):
         article = get_object_or_404(Article.objects.with_state(), pk=pk)
         if not may_publish(request.user, article):
             raise PermissionDenied(_("Your account may not publish this story. Ask an editor to do it."))
         return article
-
-    def _page(self, request, name, article, title, **context):
-        context |= self.admin_site.each_context(request) | {
-            "title": title, "subtitle": str(article), "article": article, "opts": self.opts,
-            "pill": state_pill(article.state), "media": PAGE_MEDIA,
-        }  # fmt: skip
-        return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
 
 
 def _day_and_time(moment):
@@ -210,20 +196,6 @@ def _kept_under(pk):
 
 def _is_kept(name):
     return name in PublishForm.base_fields or name.startswith("note-")
-
-
-def _unless_refused(form, verb):
-    """What the verb returns, or None when it was refused: its sentences are then on the form."""
-    try:
-        with transaction.atomic():
-            return verb()
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-        return None
-
-
-def _change_page(article):
-    return reverse("admin:articles_article_change", args=[article.pk])
 
 
 def _published(edition, *, now):

@@ -1,12 +1,9 @@
 """Review and versions: what the working copy changes, the way through review, and what was published before."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -15,9 +12,8 @@ from django.views.decorators.http import require_safe
 
 from articles import publishing, versions, workflow
 from articles.admin import rights
-from articles.admin.desk import PAGE_MEDIA, DeskAdmin
-from articles.admin.log import readable_note
-from articles.admin.story_list import state_pill
+from articles.admin.log import lines_of
+from articles.admin.story_pages import StoryPages, to_page, unless_refused
 from articles.differences import compare
 from articles.models import Article, Edition, SetAside, User
 from articles.review_forms import RedactForm, ReviewForm
@@ -66,24 +62,18 @@ def submitted_message(user, article):
     )
 
 
-class ReviewPages(DeskAdmin):
+class ReviewPages(StoryPages):
     """The pages `review` and `versions` of a story, and those that bring a version back or redact it."""
 
-    def get_urls(self):
-        pages = {
-            "<int:pk>/review/": (self.review_view, "review"),
-            "<int:pk>/versions/": (self.versions_view, "versions"),
-            "<int:pk>/versions/<int:number>/": (self.version_view, "version"),
-            "<int:pk>/versions/<int:number>/redact/": (self.redact_view, "redact"),
-            "<int:pk>/set-aside/<int:set_aside>/": (self.set_aside_view, "set_aside"),
+    def pages(self):
+        return {
+            "review": ("<int:pk>/review/", self.review_view),
+            "versions": ("<int:pk>/versions/", self.versions_view),
+            "version": ("<int:pk>/versions/<int:number>/", self.version_view),
+            "redact": ("<int:pk>/versions/<int:number>/redact/", self.redact_view),
+            "set_aside": ("<int:pk>/set-aside/<int:set_aside>/", self.set_aside_view),
+            **super().pages(),
         }
-        return [
-            *(
-                path(where, self.admin_site.admin_view(view), name=f"articles_article_{name}")
-                for where, (view, name) in pages.items()
-            ),
-            *super().get_urls(),
-        ]
 
     def review_view(self, request, pk):
         """Opens with what the working copy changes. A post carries out one verb of the stage."""
@@ -91,25 +81,25 @@ class ReviewPages(DeskAdmin):
         form = ReviewForm(request.POST or None, article=article)
         if request.method == "POST":
             verb = _verb_asked(request, article)
-            if form.is_valid() and _carried_out(
+            if form.is_valid() and unless_refused(
                 form, lambda: workflow.move(article, verb, by=request.user, note=form.cleaned_data["note"])
             ):
                 said = submitted_message(request.user, article) if verb == Verb.SUBMIT else DONE[verb]
                 messages.success(request, said)
-                return _to("change" if verb != Verb.APPROVE else "review", article)
-        return self._ask(
+                return to_page("change" if verb != Verb.APPROVE else "review", article)
+        return self.story_page(
             request, "review", article, _("Review"), form=form, **_what_changed(article),
             buttons=[(verb.value, words, LOOKS.get(verb, GOOD)) for verb, words in _possible(request.user, article)],
             publishers=[] if rights.may_publish(request.user, article) else publishers(),
             may_publish=rights.may_publish(request.user, article), may_edit=rights.may_edit(request.user, article),
-            log=[(line, readable_note(line)) for line in article.log_lines.select_related("by")[:LOG_SHOWN]],
+            log=lines_of(article, most=LOG_SHOWN),
         )  # fmt: skip
 
     @method_decorator(require_safe)
     def versions_view(self, request, pk):
         article, now = self._story(request, pk), timezone.now()
         editions = article.editions.select_related("made_by", "redacted_by").defer("body", "search_text")
-        return self._ask(
+        return self.story_page(
             request, "versions", article, _("Versions"), now=now, editions=editions.order_by("-number"),
             set_aside=article.set_aside.select_related("by"),
             may_write=workflow.may(request.user, Verb.BRING_BACK, article),
@@ -123,14 +113,14 @@ class ReviewPages(DeskAdmin):
         if edition.redacted_at:
             said = _("Version %(number)s was redacted, so none of its words are left.")
             messages.error(request, said % {"number": number})
-            return _to("versions", article)
+            return to_page("versions", article)
         if request.method == "POST":
             versions.bring_back(article, number=number, by=request.user)
             messages.success(request, _("Version %(number)s is in the working copy. Readers see nothing of it "
                                         "until it is published.") % {"number": number})  # fmt: skip
-            return _to("change", article)
+            return to_page("change", article)
         working = publishing.working_edition(article, at=timezone.now())
-        return self._ask(
+        return self.story_page(
             request, "version", article, _("Version %(number)s") % {"number": number},
             edition=edition, difference=compare(working, edition),
         )  # fmt: skip
@@ -140,12 +130,12 @@ class ReviewPages(DeskAdmin):
         edition, form = _version(article, number), RedactForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            if _carried_out(
+            if unless_refused(
                 form, lambda: versions.redact(article, number=number, by=request.user, reason=reason)
             ):
                 messages.success(request, _("Version %(number)s is redacted.") % {"number": number})
-                return _to("versions", article)
-        return self._ask(
+                return to_page("versions", article)
+        return self.story_page(
             request,
             "redact",
             article,
@@ -161,8 +151,8 @@ class ReviewPages(DeskAdmin):
         if request.method == "POST":
             versions.bring_back_words(article, set_aside=words, by=request.user)
             messages.success(request, _("The words are in the working copy again."))
-            return _to("change", article)
-        return self._ask(
+            return to_page("change", article)
+        return self.story_page(
             request,
             "set_aside",
             article,
@@ -178,13 +168,6 @@ class ReviewPages(DeskAdmin):
         if not workflow.may(request.user, verb, article):
             raise PermissionDenied(_("Your account may not do this with the story as it is now."))
         return article
-
-    def _ask(self, request, name, article, title, **context):
-        context |= self.admin_site.each_context(request) | {
-            "title": title, "subtitle": str(article), "article": article, "opts": self.opts,
-            "pill": state_pill(article.state), "media": PAGE_MEDIA,
-        }  # fmt: skip
-        return TemplateResponse(request, f"admin/articles/article/{name}.html", context)
 
 
 def _possible(user, article):
@@ -202,17 +185,6 @@ def _verb_asked(request, article):
     return verb
 
 
-def _carried_out(form, act):
-    """Whether the verb was done; what it refuses is said on the form."""
-    try:
-        with transaction.atomic():
-            act()
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-        return False
-    return True
-
-
 def _what_changed(article):
     """{"live", "difference", "working"} of the review page; `difference` is None where nothing is live."""
     now = timezone.now()
@@ -226,7 +198,3 @@ def _version(article, number):
     editions = article.editions.filter(live_from__lte=timezone.now()).with_tags()
     editions = editions.select_related("section", "coverage")
     return get_object_or_404(editions, number=number)
-
-
-def _to(page, article):
-    return HttpResponseRedirect(reverse(f"admin:articles_article_{page}", args=[article.pk]))

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import JsonResponse
-from django.urls import path
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.desk import PrintedAdmin
@@ -25,9 +24,8 @@ class SourceAdmin(PrintedAdmin):
     search_help_text = gettext_lazy("Search in title, publisher and address.")
     fields = ["title", "publisher", "url", "language", "slug"]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.known_view)
-        return [path("known/", view, name="articles_source_known"), *super().get_urls()]
+    def pages(self):
+        return {"known": ("known/", self.known_view), **super().pages()}
 
     def known_view(self, request):
         """Sources on record, as JSON: the one at the web address `address`, or those that hold all words of `term`."""

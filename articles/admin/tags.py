@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, ProtectedError, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -36,9 +36,8 @@ class TagAdmin(NamedAdmin):
         count = Subquery(rows.annotate(count=Count("pk")).values("count"))
         return super().get_queryset(request).annotate(story_count=Coalesce(count, 0))
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.merge_view)
-        return [path("merge/", view, name="articles_tag_merge"), *super().get_urls()]
+    def pages(self):
+        return {"merge": ("merge/", self.merge_view), **super().pages()}
 
     def has_merge_permission(self, request):
         """Merging changes one tag and deletes others, so it takes both rights."""

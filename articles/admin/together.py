@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
@@ -103,19 +103,13 @@ class Together(DeskNotes):
     class Media:
         js = ["desk/together.js"]
 
-    def get_urls(self):
-        views = {
-            "add/autosave/": (self.autosave_view, "autosave_new"),
-            "<int:pk>/autosave/": (self.autosave_view, "autosave"),
-            "<int:pk>/presence/": (self.presence_view, "presence"),
+    def pages(self):
+        return {
+            "autosave_new": ("add/autosave/", self.autosave_view),
+            "autosave": ("<int:pk>/autosave/", self.autosave_view),
+            "presence": ("<int:pk>/presence/", self.presence_view),
+            **super().pages(),
         }
-        return [
-            *(
-                path(route, self.admin_site.admin_view(view), name=f"articles_article_{name}")
-                for route, (view, name) in views.items()
-            ),
-            *super().get_urls(),
-        ]
 
     # The form, as it arrives.
 
