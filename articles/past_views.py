@@ -51,7 +51,13 @@ def front(request, moment):
     if shown.is_empty:
         sentence = _("Nothing that was on the site then can be read today. Choose a later moment.")
         return _choose(request, moment.value, [sentence], now=moment.now, status=404)
-    context = {"front": shown, "sections": shown.sections, "rail": shown.rail, "past": moment}
+    context = {
+        "front": shown,
+        "sections": shown.sections,
+        "rail": shown.rail,
+        "past": moment,
+        "is_apart": True,
+    }
     return render(request, "articles/past_front.html", context)
 
 

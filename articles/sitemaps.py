@@ -137,7 +137,13 @@ def _xml(request, template, context):
 
 @public
 def robots(request):
-    """Everything may be read but the desk, and searches: each of their links leads to more of them."""
-    lines = ["User-agent: *", "Disallow: /admin/", f"Disallow: {reverse('articles:search')}", ""]
+    """Everything may be read but the desk, and searches and the past: each of their links leads to more of them."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        f"Disallow: {reverse('articles:search')}",
+        "Disallow: /*?at=",
+        "",
+    ]
     lines += [f"Sitemap: {site_address(reverse(f'articles:{name}'))}" for name in ("sitemap", "news_sitemap")]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -18,6 +18,7 @@ from articles.history import versions_at
 from articles.months import bounds, month_of
 from articles.paging import page_of
 from articles.public import public
+from articles.the_past import Moment
 from articles.views import elsewhere
 
 
@@ -49,7 +50,9 @@ def version(request, now, versions, *, number):
     """One version as it was read when it came."""
     shown = _numbered(versions, number)
     edition = _as_read(shown, at=now)
-    context = _context(versions, shown=shown, edition=edition, is_apart=True)
+    context = _context(
+        versions, shown=shown, edition=edition, then=Moment(shown.edition.live_from, now), is_apart=True
+    )
     if edition is None:
         return _taken_out(request, context, [shown])
     return render(request, "articles/version.html", context)

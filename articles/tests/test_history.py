@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from articles import publishing
-from articles.models import Edition
+from articles.models import Coverage, Edition
 from articles.models.edition import Change
 from articles.publishing import Corrected
 from articles.tests.reading import MINUTE, NOW, fetch, read, texts
@@ -102,7 +102,7 @@ def test_a_version_is_read_as_it_was(client, third):
     assert texts(tree, "//p[@class='standfirst']") == ["One standfirst."]
     assert texts(tree, "//div[@class='prose']") == ["One body."]
     assert texts(tree, "//p[@class='author']") == ["By Ana"]
-    assert texts(tree, "//a[@rel='tag']") == ["#span"]
+    assert texts(tree, "//nav[@class='chips']/span") == ["#span"]
     assert texts(tree, "//section[@id='sources']//cite") == ["Report"]
     assert tree.xpath("//*[@id='corrections' or @id='comments'] | //form[@method='post'] | //script") == []
 
@@ -111,10 +111,31 @@ def test_a_version_says_how_long_it_was_read_and_leads_to_the_page_of_today(clie
     tree = read(client, SECOND_ONE)
     [strip] = tree.xpath("//aside[@class='strip']")
     times = "read from 9 June 2025, 14:01 until 9 June 2025, 14:02."
-    assert texts(strip, ".//p") == [f"Version 2 of 3, {times} Read the article as it is today"]
-    assert texts(strip, ".//a/@href") == [STORY]
+    ways = "Read the article as it is today · See the site as it was then"
+    assert texts(strip, ".//p") == [f"Version 2 of 3, {times} {ways}"]
+    assert texts(strip, ".//a/@href") == [STORY, "/?at=2025-06-09T14:01"]
     assert texts(tree, "//title") == ["Bridge opens (version 2) | Newsroom"]
     assert texts(tree, "//nav[@class='rail']//li[@aria-current='true']/strong") == ["Version 2"]
+
+
+def test_an_earlier_version_links_to_no_name_that_no_story_of_today_carries(client, first):
+    story = first.article
+    story.coverage = Coverage.objects.create(name="Bridges", slug="bridges")
+    story.save(update_fields=["coverage"])
+    second = replaced(first, at=NOON + MINUTE)
+    story.tags.clear()
+    story.bylines.all().delete()
+    story.citations.all().delete()
+    replaced(second, at=NOON + 2 * MINUTE, coverage=None)
+    for gone in ("/tags/span/", "/authors/ana/", "/sources/report/", "/coverage/bridges/"):
+        fetch(client, gone, status=404)
+    for address in (SECOND_ONE, f"{STORY}?at=2025-06-09T14:01", "/?at=2025-06-09T14:01"):
+        tree = read(client, address)
+        assert "#span" in tree.text_content()
+        links = {link for link in tree.xpath("//@href") if link.startswith("/") and "/static/" not in link}
+        assert STORY.rstrip("/") in {link.partition("?")[0].rstrip("/") for link in links}
+        for link in links:
+            fetch(client, link)
 
 
 def test_the_version_of_today_is_read_since_it_came_with_its_correction_linked_to_the_words(client, third):

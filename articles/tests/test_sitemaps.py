@@ -192,6 +192,7 @@ def test_robots_may_read_all_but_the_desk_and_searches(client):
         "User-agent: *\n"
         "Disallow: /admin/\n"
         "Disallow: /search/\n"
+        "Disallow: /*?at=\n"
         "\n"
         f"Sitemap: {SITE}/sitemap.xml\n"
         f"Sitemap: {SITE}/news-sitemap.xml\n"
