@@ -4,21 +4,26 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin, NamedAdmin
+from articles.admin.uses import UsedByStories, UseFilter
 from articles.forms import PinForm
 from articles.models import Coverage, Pin, Section
 from articles.times import moment_text
 
 
 @admin.register(Section)
-class SectionAdmin(NamedAdmin):
-    list_display = ["name", "slug", "position"]
+class SectionAdmin(UsedByStories, NamedAdmin):
+    used_in, read_in, listed_by = "section", "section", "section__id__exact"
+    list_display = ["name", "slug", "position", "used_by"]
+    list_filter = [UseFilter]
     search_fields = ["name"]
     fields = ["name", "slug", "position", "about"]
 
 
 @admin.register(Coverage)
-class CoverageAdmin(NamedAdmin):
-    list_display = ["name", "slug"]
+class CoverageAdmin(UsedByStories, NamedAdmin):
+    used_in, read_in, listed_by = "coverage", "coverage", "coverage"
+    list_display = ["name", "slug", "used_by"]
+    list_filter = [UseFilter]
     search_fields = ["name"]
     fields = ["name", "slug", "about"]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from articles.admin.desk import DeskAdmin, PrintedAdmin
+from articles.admin.uses import UsedByStories, UseFilter
 from articles.models import Author, User
 
 
@@ -79,10 +80,12 @@ class UserAdmin(StockUserAdmin, DeskAdmin):
 
 
 @admin.register(Author)
-class AuthorAdmin(PrintedAdmin):
+class AuthorAdmin(UsedByStories, PrintedAdmin):
+    used_in, read_in, listed_by = "bylines__author", "author_rows__author", "author"
     printed = frozenset({"name"})
     printed_in = "bylines__author"
-    list_display = ["name", "slug", "user"]
+    list_display = ["name", "slug", "user", "used_by"]
+    list_filter = [UseFilter]
     list_select_related = ["user"]
     search_fields = ["name"]
     fields = ["name", "slug", "about", "user"]

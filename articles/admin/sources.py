@@ -2,24 +2,26 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import JsonResponse
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.desk import PrintedAdmin
+from articles.admin.uses import UsedByStories, UseFilter
 from articles.forms import SourceForm
-from articles.models import Citation, Source
+from articles.models import Source
 
 MOST_SUGGESTED = 8
 
 
 @admin.register(Source)
-class SourceAdmin(PrintedAdmin):
+class SourceAdmin(UsedByStories, PrintedAdmin):
+    used_in, read_in, listed_by = "citations__source", "source_rows__source", "source"
     printed = frozenset({"title", "publisher", "url", "language"})
     printed_in = "citations__source"
     form = SourceForm
-    list_display = ["title", "publisher", "url", "cited"]
+    list_display = ["title", "publisher", "url", "used_by"]
+    list_filter = [UseFilter]
     search_fields = ["title", "publisher", "url"]
     search_help_text = gettext_lazy("Search in title, publisher and address.")
     fields = ["title", "publisher", "url", "language", "slug"]
@@ -37,17 +39,6 @@ class SourceAdmin(PrintedAdmin):
         else:
             found = _holding(term) if term else []
         return JsonResponse({"results": [_as_json(source) for source in found]})
-
-    def get_queryset(self, request):
-        citing = Citation.objects.filter(source=OuterRef("pk")).order_by().values("source")
-        count = Subquery(citing.annotate(count=Count("pk")).values("count"))
-        return super().get_queryset(request).annotate(story_count=Coalesce(count, 0))
-
-    @admin.display(description=gettext_lazy("cited by"), ordering="story_count")
-    def cited(self, source):
-        return ngettext("%(count)s story", "%(count)s stories", source.story_count) % {
-            "count": source.story_count
-        }
 
     def still_to_publish(self, count):
         return ngettext(

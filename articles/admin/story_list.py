@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin
-from articles.models import Address, Article, Byline, Tag
+from articles.admin.uses import UsingFilter
+from articles.models import Address, Article, Author, Byline, Coverage, Source, Tag
 from articles.models.article import State
 from articles.models.language import language_choices
 from articles.models.tags import tag_key
@@ -78,12 +79,29 @@ class TagFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=Article.objects.filter(tag_rows__tag__in=tags).values("pk"))
 
 
+class CoverageFilter(UsingFilter):
+    title, parameter_name = gettext_lazy("coverage"), "coverage"
+    model, used_in = Coverage, "coverage"
+
+
+class AuthorFilter(UsingFilter):
+    title, parameter_name = gettext_lazy("author"), "author"
+    model, used_in = Author, "bylines__author"
+
+
+class SourceFilter(UsingFilter):
+    title, parameter_name = gettext_lazy("source"), "source"
+    model, used_in = Source, "citations__source"
+
+
 class StoryList(DeskAdmin):
     """The change list of articles."""
 
     list_display = ["state_as_pill", "headline", "section", "names", "changed"]
     list_display_links = ["headline"]
-    list_filter = [StateFilter, "section", LanguageFilter, "kind", TagFilter]
+    list_filter = [
+        StateFilter, "section", LanguageFilter, "kind", TagFilter, CoverageFilter, AuthorFilter, SourceFilter,
+    ]  # fmt: skip
     list_select_related = ["section", "updated_by"]
     list_per_page = 50
     search_fields = ["headline", "body", "slug"]

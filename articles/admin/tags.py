@@ -3,8 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, ProtectedError, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import ProtectedError
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,8 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from taggit import admin as stock_admin
 
 from articles.admin.desk import NamedAdmin, ReadOnlyAdmin
+from articles.admin.uses import UsedByStories, UseFilter
 from articles.forms import MergeTagsForm, TagForm
-from articles.models import ArticleTag, Tag, TagAlias
+from articles.models import Tag, TagAlias
 from articles.tag_merging import merge_tags
 
 # The stock tags are not ours. Their admin would merge without alias, redirect or log.
@@ -23,18 +23,15 @@ admin.site.unregister(stock_admin.Tag)
 
 
 @admin.register(Tag)
-class TagAdmin(NamedAdmin):
+class TagAdmin(UsedByStories, NamedAdmin):
+    used_in, read_in, listed_by = "tag_rows__tag", "tag_rows__tag", "tag"
     form = TagForm
-    list_display = ["name", "slug", "used"]
+    list_display = ["name", "slug", "used_by"]
+    list_filter = [UseFilter]
     search_fields = ["name", "aliases__name"]
     search_help_text = gettext_lazy("Search in names and aliases.")
     fields = ["name", "slug"]
     actions = ["merge"]
-
-    def get_queryset(self, request):
-        rows = ArticleTag.objects.filter(tag=OuterRef("pk")).order_by().values("tag")
-        count = Subquery(rows.annotate(count=Count("pk")).values("count"))
-        return super().get_queryset(request).annotate(story_count=Coalesce(count, 0))
 
     def pages(self):
         return {"merge": ("merge/", self.merge_view), **super().pages()}
@@ -49,9 +46,8 @@ class TagAdmin(NamedAdmin):
             return False
         return not (obj.article_rows.exists() or obj.edition_rows.exists() or obj.aliases.exists())
 
-    @admin.display(description=gettext_lazy("used by"), ordering="story_count")
-    def used(self, tag):
-        return ngettext("%(count)s story", "%(count)s stories", tag.story_count) % {"count": tag.story_count}
+    def listed_as(self, tag):
+        return tag.name
 
     @admin.action(description=gettext_lazy("Merge into…"), permissions=["merge"])
     def merge(self, request, queryset):

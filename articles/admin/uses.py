@@ -1,0 +1,102 @@
+"""How many stories use a name of the desk's, which they are, and the names that none uses."""
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Exists, IntegerField, OuterRef, Subquery
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles.admin.desk import DeskAdmin
+from articles.models import Article, Edition
+
+COUNTED_UP_TO = 1_000  # stories of one name
+
+
+class CountOf(Subquery):
+    """How many rows a queryset has. One that is cut short is counted no further than that."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+class UseFilter(admin.SimpleListFilter):
+    """Names that some story carries or an edition printed, and those that could go."""
+
+    title = gettext_lazy("use")
+    parameter_name = "use"
+    USED, UNUSED = "used", "unused"
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        self.model_admin = model_admin
+
+    def lookups(self, request, model_admin):
+        return [(self.USED, _("Used by a story")), (self.UNUSED, _("Unused"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == self.USED:
+            return queryset.filter(self.model_admin.is_used())
+        return queryset.exclude(self.model_admin.is_used()) if self.value() == self.UNUSED else queryset
+
+
+class UsedByStories(DeskAdmin):
+    """A list that says of each row how many working copies use it (`used_by`), and leads to them.
+
+    `used_in` is the way from Article to the row, `read_in` that from Edition, `listed_by` the filter of the list
+    of articles that takes the row's key. Its `list_filter` names UseFilter.
+    """
+
+    used_in = ""
+    read_in = ""
+    listed_by = ""
+
+    def get_queryset(self, request):
+        using = Article.objects.filter(**{self.used_in: OuterRef("pk")}).order_by().values("pk")
+        return super().get_queryset(request).annotate(story_count=CountOf(using[: COUNTED_UP_TO + 1]))
+
+    def is_used(self):
+        """The condition that a working copy has it, or that an edition printed it, read or planned."""
+        copies = Article.objects.filter(**{self.used_in: OuterRef("pk")})
+        return Exists(copies) | Exists(Edition.objects.filter(**{self.read_in: OuterRef("pk")}))
+
+    def listed_as(self, row):
+        """What the list of articles calls it in its address."""
+        return row.pk
+
+    @admin.display(description=gettext_lazy("used by"), ordering="story_count")
+    def used_by(self, row):
+        if not row.story_count:
+            return "—"
+        said = ngettext("%(count)s story", "%(count)s stories", row.story_count)
+        if row.story_count > COUNTED_UP_TO:
+            said = _("More than %(count)s stories")
+        count = number_format(min(row.story_count, COUNTED_UP_TO), force_grouping=True)
+        stories = reverse("admin:articles_article_changelist")
+        query = urlencode({self.listed_by: self.listed_as(row)})
+        return format_html('<a href="{}?{}">{}</a>', stories, query, said % {"count": count})
+
+
+class UsingFilter(admin.SimpleListFilter):
+    """Of the list of articles, those that use one row of `model`, named by its key.
+
+    It stands beside the list only while it is on: there are more names than a list of choices could hold.
+    """
+
+    model: type[models.Model]
+    used_in = ""
+
+    def lookups(self, request, model_admin):
+        key = self.used_parameters.get(self.parameter_name, "")
+        number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
+        found = self.model._default_manager.filter(pk=number).first()
+        return [(key, str(found))] if found else []
+
+    def queryset(self, request, queryset):
+        if not self.lookup_choices:
+            return queryset
+        stories = Article.objects.filter(**{self.used_in: int(self.value())})
+        return queryset.filter(pk__in=stories.values("pk"))
