@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -12,15 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.desk import DeskAdmin
 from articles.models import Article, Edition
+from articles.paging import CountUpTo
 
 COUNTED_UP_TO = 1_000  # stories of one name
-
-
-class CountOf(Subquery):
-    """How many rows a queryset has. One that is cut short is counted no further than that."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 class UseFilter(admin.SimpleListFilter):
@@ -56,7 +50,7 @@ class UsedByStories(DeskAdmin):
 
     def get_queryset(self, request):
         using = Article.objects.filter(**{self.used_in: OuterRef("pk")}).order_by().values("pk")
-        return super().get_queryset(request).annotate(story_count=CountOf(using[: COUNTED_UP_TO + 1]))
+        return super().get_queryset(request).annotate(story_count=CountUpTo(using[: COUNTED_UP_TO + 1]))
 
     def is_used(self):
         """The condition that a working copy has it, or that an edition printed it, read or planned."""
