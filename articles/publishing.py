@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import readiness, workflow
 from articles.models import (
     Address,
+    Article,
     Byline,
     Citation,
     Correction,
@@ -61,7 +62,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
     first); Change.CORRECTION needs `correction`, a Corrected.
     """
     now = now or timezone.now()
-    article = workflow.locked(article, at=now)
+    article = _locked(article, at=now)
     live = article.editions.live(at=now).first()
     _refuse_if_unready(article, live_from=now)
     _refuse_if_unchanged(article, live, change=change)
@@ -83,7 +84,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live.
     """
     now = now or timezone.now()
-    article = workflow.locked(article, at=now)
+    article = _locked(article, at=now)
     if at <= now:
         raise PublishingRefused(_("Choose a time in the future, or publish now."))
     live = article.editions.live(at=now).first()
@@ -105,7 +106,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
 def cancel_schedule(article, *, by, now=None):
     """Takes the plan back: what is live stays live, and an address that never went live is free again."""
     now = now or timezone.now()
-    article = workflow.locked(article, at=now)
+    article = _locked(article, at=now)
     if not _drop_plan(article, by=by, now=now):
         raise PublishingRefused(_("Nothing is scheduled. The plan may have gone live or been cancelled."))
 
@@ -114,7 +115,7 @@ def cancel_schedule(article, *, by, now=None):
 def withdraw(article, *, by, reason, now=None):
     """Takes the story off the site, with a reason for readers, and returns the Withdrawal. A plan is cancelled."""
     now = now or timezone.now()
-    article = workflow.locked(article, at=now)
+    article = _locked(article, at=now)
     if not reason.strip():
         raise PublishingRefused(_("Enter a reason for readers."))
     if len(reason.strip()) > Withdrawal._meta.get_field("reason").max_length:
@@ -130,6 +131,21 @@ def withdraw(article, *, by, reason, now=None):
     return Withdrawal.objects.create(
         article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
     )
+
+
+def _locked(article, *, at):
+    """The article under its lock, unless its record goes further than `at`.
+
+    Who had to wait for the lock comes with a moment of before: by that, what others have published meanwhile
+    would be a plan, and dropped.
+    """
+    article = workflow.locked(article, at=at)
+    later = Q(editions__made_at__gt=at) | Q(withdrawals__withdrawn_at__gt=at)
+    if Article.objects.filter(later, pk=article.pk).exists():
+        raise PublishingRefused(
+            _("Somebody published or withdrew this story a moment ago. Look at it again.")
+        )
+    return article
 
 
 def _refuse_if_unready(article, *, live_from):

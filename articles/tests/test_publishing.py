@@ -1,6 +1,7 @@
 """What the verbs do to editions, addresses and states. Times are passed, never read."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 import time_machine
@@ -250,6 +251,32 @@ def test_a_second_press_on_publish_makes_no_second_edition(editor):
     with pytest.raises(PublishingRefused) as refusal:
         publishing.publish(edition.article, by=editor, now=NOON + SECOND)
     assert refusal.value.messages == ["Nothing has changed since this story was published."]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        publishing.publish,
+        partial(publishing.schedule, at=NOON + 2 * MINUTE),
+        partial(publishing.withdraw, reason="Why"),
+        publishing.cancel_schedule,
+    ],
+)
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_who_had_to_wait_while_others_published_undoes_nothing(editor, verb, is_withdrawn):
+    article = published("First").article
+    rewrite(article, headline="Second")
+    publishing.publish(article, by=editor, now=NOON + MINUTE)
+    rewrite(Article.objects.get(pk=article.pk), headline="Third")
+    if is_withdrawn:
+        publishing.withdraw(article, by=editor, reason="A doubt.", now=NOON + MINUTE + SECOND)
+    before = list(article.editions.values("number", "live_from", "live_until").order_by("number"))
+    with pytest.raises(PublishingRefused) as refusal:
+        verb(article, by=editor, now=NOON + MINUTE - SECOND)
+    assert refusal.value.messages == [
+        "Somebody published or withdrew this story a moment ago. Look at it again."
+    ]
+    assert list(article.editions.values("number", "live_from", "live_until").order_by("number")) == before
 
 
 def test_a_correction_needs_its_words(editor):
