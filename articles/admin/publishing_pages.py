@@ -180,6 +180,8 @@ class PublishingPages(StoryPages):
         article = get_object_or_404(Article.objects.with_state(), pk=pk)
         if not may_publish(request.user, article):
             raise PermissionDenied(_("Your account may not publish this story. Ask an editor to do it."))
+        # It is empty where something that the story prints was changed elsewhere: see `mark_changed`.
+        article.fingerprint = article.fingerprint or article.working_fingerprint()
         return article
 
 

@@ -192,6 +192,18 @@ def test_words_that_came_in_after_the_page_was_opened_are_not_published_unseen(d
     assert headlines() == ["Unseen"]
 
 
+def test_a_source_put_right_since_is_published_once_it_was_seen(desk_client):
+    article = write("Seen", sources=[source("Report")])
+    opened = desk.filled_in(desk_client.get(desk.address("publish", article)))
+    for title in ("Raport", "Report of the city"):
+        desk.send(desk_client, desk.address("change", source("Report"), model="source"), title=title)
+        refused = desk_client.post(desk.address("publish", article), opened)
+        assert "The story was changed since you opened this page." in refused.text
+        opened = desk.filled_in(refused)
+    assert desk_client.post(desk.address("publish", article), opened).status_code == 302
+    assert Edition.objects.get().sources[0]["title"] == "Report of the city"
+
+
 @pytest.mark.parametrize(("change", "updated_at"), [("minor", None), ("update", NOW)])
 def test_an_update_says_what_kind_of_change_it_is(desk_client, change, updated_at):
     article = published("Old words").article
