@@ -41,6 +41,10 @@ class DeskAdminSite(admin.AdminSite):
         super().__init__(*args, **kwargs)
         self.disable_action("delete_selected")  # nothing public is deleted, and nothing at all by the dozen
 
+    def get_urls(self):
+        # The stock way to the public page of any record asks for no rights: it would tell the address of a plan.
+        return [route for route in super().get_urls() if getattr(route, "name", None) != "view_on_site"]
+
     def admin_view(self, view, cacheable=False):
         return csp_update(DESK_POLICY)(super().admin_view(self._explaining(view), cacheable))
 

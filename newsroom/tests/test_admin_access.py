@@ -34,8 +34,6 @@ ANSWERS = {
                           [403, 403, 403, 403, 403, 200, 302]),
     "auth_group_history": ([403, 403, 403, 403, 403, 200, 302],
                            [403, 403, 403, 403, 403, 200, 302]),
-    "view_on_site": ([404, 404, 404, 404, 404, 404, 302],
-                     [404, 404, 404, 404, 404, 404, 302]),
     "no such page": ([404, 404, 404, 404, 404, 404, 302],
                      [404, 404, 404, 404, 404, 404, 302]),
     "logout": ([405, 405, 405, 405, 405, 405, 302],
@@ -56,7 +54,7 @@ def who(request, client):
 def address(name):
     if name == "no such page":
         return "/admin/nothing-here/"
-    args = {"app_list": ["articles"], "view_on_site": [1, 1]}
+    args = {"app_list": ["articles"]}
     if name in ("auth_group_change", "auth_group_delete", "auth_group_history"):
         args[name] = [Group.objects.order_by("pk").first().pk]
     return reverse(f"admin:{name}", args=args.get(name, []))
