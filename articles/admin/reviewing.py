@@ -110,15 +110,19 @@ class ReviewPages(StoryPages):
         """What bringing this version back would change in the working copy; a post does it."""
         article = self._story(request, pk, verb=Verb.BRING_BACK)
         edition = _version(article, number)
+        if request.method == "POST":
+            try:
+                versions.bring_back(article, number=number, by=request.user)
+            except versions.VersionRefused as refusal:
+                messages.error(request, " ".join(refusal.messages))
+                return to_page("versions", article)
+            messages.success(request, _("Version %(number)s is in the working copy. Readers see nothing of it "
+                                        "until it is published.") % {"number": number})  # fmt: skip
+            return to_page("change", article)
         if edition.redacted_at:
             said = _("Version %(number)s was redacted, so none of its words are left.")
             messages.error(request, said % {"number": number})
             return to_page("versions", article)
-        if request.method == "POST":
-            versions.bring_back(article, number=number, by=request.user)
-            messages.success(request, _("Version %(number)s is in the working copy. Readers see nothing of it "
-                                        "until it is published.") % {"number": number})  # fmt: skip
-            return to_page("change", article)
         working = publishing.working_edition(article, at=timezone.now())
         return self.story_page(
             request, "version", article, _("Version %(number)s") % {"number": number},
