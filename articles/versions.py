@@ -10,7 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles import workflow
-from articles.models import Byline, Citation, DeskLogLine, Edition, RelatedPick, SetAside
+from articles.models import (
+    Article,
+    Author,
+    Byline,
+    Citation,
+    Coverage,
+    DeskLogLine,
+    Edition,
+    Image,
+    RelatedPick,
+    Section,
+    SetAside,
+    Source,
+)  # fmt: skip
 from articles.models.article import Stage
 
 # What an edition and a working copy have under the same name, and both may be given back to.
@@ -77,7 +90,8 @@ def bring_back_words(article, *, set_aside, by, now=None):
     """Puts words that were set aside back into the working copy and sets aside what is there; returns that."""
     now = now or timezone.now()
     article = workflow.locked(article, at=now)
-    return _replace(article, set_aside.content, said=set_aside.at.isoformat(), by=by, now=now)
+    content = _still_there(set_aside.content, article)
+    return _replace(article, content, said=set_aside.at.isoformat(), by=by, now=now)
 
 
 @transaction.atomic
@@ -104,6 +118,22 @@ def redact(article, *, number, by, reason, now=None):
 
 def _words(record):
     return {name: getattr(record, name) for name in _WORDS}
+
+
+def _still_there(content, article):
+    """The content less what was deleted since: nothing but an edition keeps a record from that."""
+    kept = dict(content)
+    for name, model in (("coverage_id", Coverage), ("image_id", Image), ("section_id", Section)):
+        if not model.objects.filter(pk=kept[name]).exists():
+            kept[name] = article.section_id if model is Section else None
+    for name, model in (("bylines", Author), ("citations", Source)):
+        there = set(
+            model.objects.filter(pk__in=[pk for pk, _words in kept[name]]).values_list("pk", flat=True)
+        )
+        kept[name] = [row for row in kept[name] if row[0] in there]
+    there = set(Article.objects.filter(pk__in=kept["related"]).values_list("pk", flat=True))
+    kept["related"] = [pk for pk in kept["related"] if pk in there]
+    return kept
 
 
 def _replace(article, content, *, said, by, now):

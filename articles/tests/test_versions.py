@@ -103,6 +103,28 @@ def test_a_tag_that_was_merged_comes_back_as_what_it_is_now(story, editor):
     assert Article.objects.get(pk=story.pk).tag_list() == [four]
 
 
+def test_words_set_aside_come_back_without_what_was_deleted_since(editor):
+    coverage = Coverage.objects.create(name="Bridges", slug="bridges")
+    fields = {"bylines": [author("Ann"), author("Ben")], "sources": [source("Report"), source("Plan")]}
+    article = write("Draft", coverage=coverage, related=[write("Other")], section=section("Old"), **fields)
+    set_aside = SetAside.objects.create(
+        article=article, content=versions.content_of(article), by=editor, at=LATER
+    )
+    rewrite(article, headline="Now", section=section("New"), coverage=None)
+    for rows in (article.bylines, article.citations, article.related_picks):
+        rows.all().delete()
+    for record in (author("Ann"), source("Report"), coverage, section("Old")):
+        record.delete()
+    Article.objects.get(headline="Other").delete()
+
+    versions.bring_back_words(article, set_aside=set_aside, by=editor, now=LATER + MINUTE)
+    article = Article.objects.get(pk=article.pk)
+    assert (article.headline, article.coverage, article.section) == ("Draft", None, section("New"))
+    assert list(article.bylines.values_list("author__name", flat=True)) == ["Ben"]
+    assert list(article.citations.values_list("source__title", "key")) == [("Plan", "s2")]
+    assert not article.related_picks.exists()
+
+
 def test_keys_of_citations_are_not_given_to_other_sources(story, editor):
     versions.bring_back(story, number=1, by=editor, now=LATER)
     new = Article.objects.get(pk=story.pk).citations.create(
