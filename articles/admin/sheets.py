@@ -157,7 +157,7 @@ def hashes_from(text):
     """The hashes that a form sent; {} when it sent none that can be read."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of brackets in brackets
         return {}
     return found if isinstance(found, dict) else {}
 

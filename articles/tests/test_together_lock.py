@@ -112,7 +112,13 @@ def test_a_form_without_a_version_is_refused_too(ana, story):
 
 
 @pytest.mark.parametrize(
-    "posted", [{}, {"version": "9" * 30}, {"citations-TOTAL_FORMS": "x", "version": "\x00"}]
+    "posted",
+    [
+        {},
+        {"version": "9" * 30},
+        {"citations-TOTAL_FORMS": "x", "version": "\x00"},
+        {"opened": "[" * 100_000},
+    ],
 )
 def test_a_forged_form_is_refused_with_the_page(ana, story, posted):
     assert ana.post(desk.address("change", story), posted).status_code == 409
