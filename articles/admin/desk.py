@@ -2,8 +2,9 @@
 
 import js_asset
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import DataError, models
 from django.urls import path
 from django.utils.functional import cached_property
 
@@ -58,6 +59,13 @@ class DeskAdmin(admin.ModelAdmin):
         # The rich-text editor's import map is inline, so that it needs the nonce of the page.
         context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, **kwargs)
+
+    def get_changelist_instance(self, request):
+        """The list. What its address asks for and no row can have, as the year 0, leads back to the whole of it."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_deleted_objects(self, objs, request):
         """What would go, and what stands in the way: that is said first, whatever rights somebody has."""

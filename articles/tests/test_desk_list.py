@@ -186,3 +186,11 @@ def test_nothing_counts_the_whole_list(desk_client):
     assert len(counts) == 1
     assert "LIMIT 2000" in counts[0]
     assert "body" not in counts[0]
+
+
+@pytest.mark.parametrize(
+    "query", [{"section": "9" * 30}, {"updated_at__year": "0"}, {"created_by": "9" * 30}]
+)
+def test_what_no_story_can_have_leads_back_to_the_whole_list(desk_client, query):
+    response = desk_client.get(desk.address("changelist"), query)
+    assert response.url == f"{desk.address('changelist')}?e=1"
