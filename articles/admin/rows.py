@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
@@ -492,7 +492,8 @@ class RelatedPickInline(RowInline):
     is_in_side = True
 
     def get_queryset(self, request):
-        """The rows with `headline`, as readers know the story where they do."""
-        live = Edition.objects.live(at=timezone.now()).filter(article=OuterRef("related"))
-        headline = Coalesce(Subquery(live.values("headline")[:1]), "related__headline")
+        """The rows with `headline`, as readers know or knew the story: not everybody may see its working copy."""
+        had = Edition.objects.filter(article=OuterRef("related"), live_from__lte=timezone.now())
+        last = had.exclude(headline="").order_by("-number").values("headline")[:1]
+        headline = Coalesce(Subquery(last), Value(_("A story that is not on the site")))
         return super().get_queryset(request).annotate(headline=headline)

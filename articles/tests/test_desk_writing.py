@@ -12,7 +12,7 @@ from articles.models import Article, Edition, Pin, Source
 from articles.models.article import State
 from articles.rich_text import paragraphs_to_html
 from articles.tests import desk
-from articles.tests.stories import NOON, author, person, published, section, source, write
+from articles.tests.stories import NOON, author, person, published, rewrite, section, source, write
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -357,6 +357,17 @@ def test_of_two_stories_with_one_headline_the_suggested_one_is_picked(desk_clien
     assert "Several stories have this headline. Paste the address of the one you mean." in response.text
     desk.send(desk_client, page, **desk.rows("related_picks", story="Same", story_id=str(second.pk)))
     assert article.related_picks.get().related == second != first
+
+
+def test_a_picked_story_is_called_what_readers_called_it(client, reporter, editor):
+    other = published("Public", by=editor).article
+    article = write("Mine", by=reporter, related=[other])
+    publishing.withdraw(other, by=editor, reason="A doubt.", now=NOON + MINUTE)
+    rewrite(Article.objects.get(pk=other.pk), headline="Secret", by=editor)
+    client.force_login(reporter)
+    text = client.get(desk.address("change", article)).text
+    assert ">Public</a>" in text
+    assert "Secret" not in text
 
 
 def test_what_is_not_on_the_site_cannot_be_picked(desk_client):
