@@ -22,6 +22,13 @@ from articles.times import zone_name
 
 HEADLINE_SHOWN = 60  # characters of a headline that search engines print before they cut it
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+LONGEST_NUMBER = 18  # digits that fit any column of numbers; Python itself fails on some thousands
+
+
+def number_of(text):
+    """The number by which a browser names a row; None where the text is none, or one that no row can have."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
 
 
 class DeskTimeInput(forms.DateTimeInput):

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles.forms import DeskTimeField, DeskTimeInput
+from articles.forms import DeskTimeField, DeskTimeInput, number_of
 from articles.images import PictureRefused, take_in
 from articles.models import Image
 
@@ -127,7 +127,7 @@ class PicturePicker(forms.NumberInput):
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs | {"min": 1})
-        found = Image.objects.filter(pk=value).first() if str(value or "").isdecimal() else None
+        found = Image.objects.filter(pk=number_of(str(value or ""))).first()
         context["image"] = found
         context["is_shown"] = found and found.is_shown()
         return context

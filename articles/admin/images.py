@@ -17,6 +17,7 @@ from django_tasks_db.admin import DBTaskResult
 from articles import renditions
 from articles.admin import rights
 from articles.admin.desk import DeskAdmin
+from articles.forms import number_of
 from articles.models import Article, Edition, Image, SetAside
 from articles.picture_files import file_response
 from articles.picture_forms import ImageForm, SentAgainForm, TakenIn
@@ -194,10 +195,10 @@ class ImageAdmin(DeskAdmin):
         images = Image.objects.shown().order_by("-pk")
         if "uid" in request.GET:
             images = Image.objects.filter(uid__in=_uids(request.GET.getlist("uid"))).order_by("-pk")
-        if request.GET.get("number", "").isdecimal():
-            images = Image.objects.filter(pk=request.GET["number"])
-        before, words = request.GET.get("before", ""), request.GET.get("q", "").split()
-        if before.isdecimal():
+        if (number := number_of(request.GET.get("number", ""))) is not None:
+            images = Image.objects.filter(pk=number)
+        before, words = number_of(request.GET.get("before", "")), request.GET.get("q", "").split()
+        if before is not None:
             images = images.filter(pk__lt=before)
         for word in words:
             images = images.filter(
@@ -230,8 +231,8 @@ class ImageAdmin(DeskAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied(_("Your account may not look at pictures. Ask an editor."))
         image = get_object_or_404(Image.objects.shown(), uid=uid)
-        width = request.GET.get("width", "")
-        if not width.isdecimal():
+        width = number_of(request.GET.get("width", ""))
+        if width is None:
             raise Http404("A width is a number of pixels.")
         made = image.renditions.filter(format="jpeg", width__gte=width).order_by("width").first()
         return file_response(request, (made or image).file.name, kept="private, no-cache")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.story_pages import StoryPages, to_page
+from articles.forms import number_of
 from articles.models import DeskNote
 from articles.workflow import Verb, may
 
@@ -88,7 +89,7 @@ class DeskNotes(StoryPages):
         """Does what was asked. The form that comes back is bound where its note could not be taken."""
         for name in ("resolve", "reopen"):
             if name in request.POST:
-                note = get_object_or_404(article.desk_notes, pk=_id_from(request.POST[name]))
+                note = get_object_or_404(article.desk_notes, pk=number_of(request.POST[name]))
                 note.resolve(by=request.user) if name == "resolve" else note.reopen()
                 return NoteForm()
         form = NoteForm(request.POST)
@@ -97,9 +98,3 @@ class DeskNotes(StoryPages):
             DeskNote.objects.create(article=article, by=request.user, text=text, at=timezone.now())
             return NoteForm()
         return form
-
-
-def _id_from(text):
-    if not text.isdecimal():
-        raise Http404
-    return int(text)

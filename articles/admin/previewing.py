@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles import previews, workflow
 from articles.admin.story_pages import StoryPages, to_page
+from articles.forms import number_of
 from articles.models import Article, PreviewLink
 from articles.preview_views import preview_page
 from articles.times import moment_text
@@ -52,8 +53,7 @@ class Previewing(StoryPages):
     def _share_or_revoke(self, request, article):
         now = timezone.now()
         if "revoke" in request.POST:
-            wanted = request.POST["revoke"]
-            link = get_object_or_404(article.preview_links, pk=int(wanted) if wanted.isdecimal() else 0)
+            link = get_object_or_404(article.preview_links, pk=number_of(request.POST["revoke"]))
             if previews.revoke(link, by=request.user, now=now):
                 messages.success(request, _("The link is revoked. Whoever opens it is told so."))
             else:

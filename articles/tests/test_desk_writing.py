@@ -393,6 +393,7 @@ def test_only_stories_on_the_site_are_suggested(desk_client):
         {"related_picks-0-story": "Story", "related_picks-0-story_id": str(10**30)},
         {"bylines-0-author": str(10**30)},
         {"section": str(10**30)},
+        {"image": "9" * 5_000},
         {"headline": "\x00"},
         {"citations-0-number": "0", "citations-0-title": "Report"},
         {"citations-0-title": "\x00"},
