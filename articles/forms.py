@@ -249,7 +249,15 @@ class ArticleForm(forms.ModelForm):
         slug = slug_from(words, fallback="")
         if words and not slug:
             raise ValidationError(_("Enter letters or digits, or leave this empty."))
-        return slug
+        return slug or self._slug_in_use()
+
+    def _slug_in_use(self):
+        """Emptied, the slug of a story that readers have had is that of its address: what empty means there."""
+        if not self.instance.slug:
+            return ""
+        had = self.instance.editions.filter(live_from__lte=timezone.now()).order_by("number")
+        path = had.values_list("path", flat=True).last()
+        return path.split("/")[-2] if path else ""
 
     def clean(self):
         cleaned = super().clean()

@@ -169,6 +169,23 @@ def test_the_slug_says_what_changing_it_does_once_there_is_an_address(desk_clien
     assert "The story’s address is /2025/06/09/story/. With other words here" in desk_client.get(page).text
 
 
+def test_a_form_opened_before_publication_changes_nothing_when_it_is_saved_after_it(desk_client):
+    article = write("Story")
+    opened = desk.filled_in(desk_client.get(desk.address("change", article)))
+    publishing.publish(article, by=person("editor", "Editors"), now=NOON)
+    assert desk_client.post(desk.address("change", article), opened).status_code == 302
+    article = Article.objects.with_state().get()
+    assert (article.slug, article.state) == ("story", "live")
+
+
+def test_emptying_the_slug_goes_back_to_the_address_that_readers_know(desk_client):
+    article = write("Story")
+    publishing.publish(article, by=person("editor", "Editors"), now=NOON)
+    desk.send(desk_client, desk.address("change", article), slug="other")
+    desk.send(desk_client, desk.address("change", article), slug="")
+    assert Article.objects.get().slug == "story"
+
+
 def test_the_bar_says_who_saved_the_story_and_when(desk_client):
     article = write()
     desk.send(desk_client, desk.address("change", article))
