@@ -528,6 +528,6 @@ def word_count(html: str) -> int:
     text = plain_text(html)
     ideographs = len(regex.findall(rf"[{_IDEOGRAPHS}]", text))
     south_east_asian = len(regex.findall(rf"(?=[{_SOUTH_EAST_ASIAN}])\X", text))
-    spaced = regex.split(r"[\s–—]+", regex.sub(rf"[{_UNSPACED}]", " ", text))
-    words = sum(bool(regex.search(r"[\p{L}\p{N}]", word)) for word in spaced)
+    spaced = regex.sub(rf"[{_UNSPACED}]", " ", text)
+    words = len(regex.findall(r"[\p{L}\p{N}][^\s–—]*", spaced))
     return words + ideographs + math.ceil(south_east_asian / 4)
