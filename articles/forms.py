@@ -346,9 +346,7 @@ class PublishForm(forms.Form):
 
     def clean_seen(self):
         if self.cleaned_data["seen"] != self.article.fingerprint:
-            raise ValidationError(
-                _("The story was changed since you opened this page. Look at it again before you publish it.")
-            )
+            raise ValidationError(publishing.UNSEEN)
         return self.cleaned_data["seen"]
 
     def clean(self):
@@ -370,7 +368,7 @@ class PublishForm(forms.Form):
     def carry_out(self, *, by):
         """Publishes or schedules the story and returns its new Edition. Raises PublishingRefused."""
         data = self.cleaned_data
-        options = {"by": by, "now": self.now, "note": data.get("note", "")}
+        options = {"by": by, "now": self.now, "note": data.get("note", ""), "seen": data["seen"]}
         if "change" in data:
             options |= {"change": Change(data["change"]), "correction": self._correction()}
         if data["when"] == self.LATER:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles import readiness, workflow
 from articles.models import (
@@ -37,6 +38,9 @@ from articles.models.slugs import free_slug, slug_from
 from articles.pictures import sealed
 from articles.rich_text import clean_html, plain_text, search_text
 
+UNSEEN = gettext_lazy(
+    "The story was changed since you opened this page. Look at it again before you publish it."
+)
 OPENING_LENGTH = 600  # characters of plain text kept for excerpts, well over the longest of them
 
 
@@ -55,14 +59,16 @@ class Corrected:
 
 
 @transaction.atomic
-def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=None):
+def publish(article, *, by, change=Change.UPDATE, note="", correction=None, seen=None, now=None):
     """Makes the working copy what readers see from now on, and returns the new Edition.
 
     A planned edition is cancelled. `change` says what this is to the edition before (ignored for the
-    first); Change.CORRECTION needs `correction`, a Corrected.
+    first); Change.CORRECTION needs `correction`, a Corrected. `seen` is the fingerprint of the words that
+    whoever publishes looked at: others are refused.
     """
     now = now or timezone.now()
     article = _locked(article, at=now)
+    _refuse_if_unseen(article, seen)
     live = article.editions.live(at=now).first()
     _refuse_if_unready(article, live_from=now)
     _refuse_if_unchanged(article, live, change=change)
@@ -78,13 +84,15 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, now=
 
 
 @transaction.atomic
-def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None, now=None):
+def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None, seen=None, now=None):
     """Plans the working copy as it is now for the moment `at`, and returns the planned Edition.
 
-    A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live.
+    A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live. The
+    options are those of `publish`.
     """
     now = now or timezone.now()
     article = _locked(article, at=now)
+    _refuse_if_unseen(article, seen)
     if at <= now:
         raise PublishingRefused(_("Choose a time in the future, or publish now."))
     live = article.editions.live(at=now).first()
@@ -146,6 +154,11 @@ def _locked(article, *, at):
             _("Somebody published or withdrew this story a moment ago. Look at it again.")
         )
     return article
+
+
+def _refuse_if_unseen(article, seen):
+    if seen is not None and seen != (article.fingerprint or article.working_fingerprint()):
+        raise PublishingRefused(UNSEEN)
 
 
 def _refuse_if_unready(article, *, live_from):

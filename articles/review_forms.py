@@ -2,8 +2,9 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from articles import workflow
 
 LONGEST_NOTE = 2_000
 
@@ -26,10 +27,8 @@ class ReviewForm(forms.Form):
 
     def clean_seen(self):
         if self.cleaned_data["seen"] != str(self.article.version):
-            raise ValidationError(
-                _("The story was changed since you opened this page. Look at it again before you decide.")
-            )
-        return self.cleaned_data["seen"]
+            raise ValidationError(workflow.UNSEEN)
+        return self.article.version
 
 
 class RedactForm(forms.Form):

@@ -13,9 +13,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.models import Article, DeskLogLine
 from articles.models.article import Stage, State
+
+UNSEEN = gettext_lazy("The story was changed since you opened this page. Look at it again before you decide.")
 
 
 class WorkflowRefused(ValidationError):
@@ -155,15 +158,18 @@ def may_once_changed(user, verb, article):
 
 
 @transaction.atomic
-def move(article, verb, *, by, note="", now=None):
+def move(article, verb, *, by, note="", seen=None, now=None):
     """Does one of the STAGE_VERBS and returns the article as it is then.
 
-    Raises WorkflowRefused where the story is no longer where the verb begins, or where a note is wanting.
+    Raises WorkflowRefused where the story is no longer where the verb begins, where a note is wanting, or where
+    its words are of another version than `seen`, the one that whoever decides looked at.
     """
     now, note = now or timezone.now(), note.strip()
     if verb in NEEDS_NOTE and not note:
         raise WorkflowRefused(_("Say in a note what has to be done before it comes back."))
     article = locked(article, at=now)
+    if seen is not None and seen != article.version:
+        raise WorkflowRefused(UNSEEN)
     if not is_possible(verb, article):
         raise WorkflowRefused(
             _("The story is “%(state)s” by now, so nothing was done. Look at it again.")

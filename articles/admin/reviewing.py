@@ -82,7 +82,7 @@ class ReviewPages(StoryPages):
         if request.method == "POST":
             verb = _verb_asked(request, article)
             if form.is_valid() and unless_refused(
-                form, lambda: workflow.move(article, verb, by=request.user, note=form.cleaned_data["note"])
+                form, lambda: workflow.move(article, verb, by=request.user, **form.cleaned_data)
             ):
                 said = submitted_message(request.user, article) if verb == Verb.SUBMIT else DONE[verb]
                 messages.success(request, said)

@@ -279,6 +279,20 @@ def test_who_had_to_wait_while_others_published_undoes_nothing(editor, verb, is_
     assert list(article.editions.values("number", "live_from", "live_until").order_by("number")) == before
 
 
+@pytest.mark.parametrize("verb", [publishing.publish, partial(publishing.schedule, at=NOON + MINUTE)])
+def test_words_that_were_saved_since_somebody_looked_are_refused(editor, verb):
+    article = write("Seen")
+    seen = article.fingerprint
+    rewrite(Article.objects.get(pk=article.pk), headline="Unseen")
+    with pytest.raises(PublishingRefused) as refusal:
+        verb(article, by=editor, seen=seen, now=NOON)
+    assert refusal.value.messages == [
+        "The story was changed since you opened this page. Look at it again before you publish it."
+    ]
+    article.refresh_from_db()
+    assert verb(article, by=editor, seen=article.fingerprint, now=NOON).headline == "Unseen"
+
+
 def test_a_correction_needs_its_words(editor):
     edition = published("Story")
     with pytest.raises(PublishingRefused) as refusal:

@@ -198,3 +198,15 @@ def test_readers_keep_what_they_read_whatever_the_stage():
     rewrite(article, headline="Rewritten")
     workflow.move(article, Verb.SUBMIT, by=person("writer", "Reporters"), now=LATER)
     assert article.editions.live(at=LATER).get().headline == "Bridge"
+
+
+def test_words_that_were_saved_since_somebody_looked_are_not_approved(editor):
+    article = write(stage=Stage.IN_REVIEW)
+    rewrite(Article.objects.get(pk=article.pk), headline="Unseen")
+    with pytest.raises(workflow.WorkflowRefused) as refusal:
+        workflow.move(article, Verb.APPROVE, by=editor, seen=article.version, now=LATER)
+    assert refusal.value.messages == [
+        "The story was changed since you opened this page. Look at it again before you decide."
+    ]
+    assert Article.objects.get().stage == Stage.IN_REVIEW
+    assert workflow.move(article, Verb.APPROVE, by=editor, seen=article.version + 1).stage == Stage.APPROVED
