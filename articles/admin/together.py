@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from articles.admin import sheets
 from articles.admin.citation_keys import with_free_keys
 from articles.admin.notes import DeskNotes
-from articles.models import Article, Autosave, Presence
+from articles.models import Article, Autosave, Presence, User
 from articles.times import moment_text
 
 SAVES_REMEMBERED = 10  # forms that were saved lately, by the name that the browser gave them
@@ -209,8 +209,14 @@ class Together(DeskNotes):
 
     def _find_saved(self, request):
         """A new story that was saved already, and whose answer was lost on its way: its form came once more."""
-        saved = dict(request.session.get("desk_saved", ()))
-        pk = saved.get(request.POST.get("submission"))
+        name = request.POST.get("submission")
+        if (
+            name
+        ):  # a second press comes while the first is being saved: it waits, and reads what that has noted
+            User.objects.select_for_update().get(pk=request.user.pk)
+            stored = type(request.session)(request.session.session_key)
+            request.session["desk_saved"] = stored.get("desk_saved", [])
+        pk = dict(request.session.get("desk_saved", ())).get(name)
         article = pk and self.get_object(request, str(pk))
         if not article or not self.has_change_permission(request, article):
             return None
@@ -241,6 +247,7 @@ class Together(DeskNotes):
         if name := request.POST.get("submission"):
             saved = [*request.session.get("desk_saved", ()), [name[:64], article.pk]]
             request.session["desk_saved"] = saved[-SAVES_REMEMBERED:]
+            request.session.save()  # together with the story
 
     # The form, as it is shown.
 

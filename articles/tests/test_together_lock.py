@@ -358,6 +358,29 @@ def test_a_refusal_costs_the_same_for_few_and_many_rows(ana, ben, db):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_new_story_sent_twice_at_once_is_made_once():
+    section()
+    browser = Client()
+    browser.force_login(person("ana", "Editors"))
+    typed = desk.filled_in(browser.get(desk.address("add"))) | {"headline": "Once", "submission": "a-name"}
+    start = Barrier(2)
+
+    def press():
+        again = Client()
+        again.cookies = browser.cookies
+        start.wait()
+        try:
+            return again.post(desk.address("add"), typed).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [task.result() for task in [pool.submit(press), pool.submit(press)]]
+    assert answers == [302, 302]
+    assert Article.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_once_one_is_refused():
     section()
     article = write("Before", sources=[source("One")], by=person("editor", "Editors"))
