@@ -28,7 +28,7 @@ from articles.times import moment_text
 
 SAVES_REMEMBERED = 10  # forms that were saved lately, by the name that the browser gave them
 # What a form sends that is no word of the story.
-_NOT_TYPED = {"csrfmiddlewaretoken", "submission", "unanswered", "who"}
+_NOT_TYPED = {"csrfmiddlewaretoken", "unanswered", "who"}
 
 
 class _HeldForm:
@@ -241,9 +241,15 @@ class Together(DeskNotes):
         self._settle(request, form.instance, is_new=not change)
 
     def _settle(self, request, article, *, is_new):
-        """The words are saved: nothing of them has to be kept, and the browser may hear so."""
+        """The words are saved: nothing of them has to be kept, and the browser may hear so.
+
+        What another window of this person has kept are other words.
+        """
         if _visit(request).has_draft and not request.POST.get("unanswered"):
-            Autosave.objects.of(request.user, None if is_new else article).delete()
+            drafts = Autosave.objects.of(request.user, None if is_new else article)
+            kept_by = drafts.values_list("fields__submission", flat=True).first()
+            if kept_by in (None, [request.POST.get("submission", "")]):
+                drafts.delete()
         if name := request.POST.get("submission"):
             saved = [*request.session.get("desk_saved", ()), [name[:64], article.pk]]
             request.session["desk_saved"] = saved[-SAVES_REMEMBERED:]

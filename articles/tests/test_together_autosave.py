@@ -74,7 +74,7 @@ def test_typed_words_are_kept_and_touch_nothing(ana, story):
     assert (draft.user.username, draft.version, draft.saved_at) == ("ana", 1, NOON + 5 * MINUTE)
     assert draft.fields["headline"] == ["Typed"]
     assert draft.fields["citations-1-title"] == ["Half a tit"]
-    assert not {"csrfmiddlewaretoken", "_continue", "submission"} & set(draft.fields)
+    assert not {"csrfmiddlewaretoken", "_continue", "unanswered", "who"} & set(draft.fields)
 
 
 def test_a_person_has_one_draft_of_a_story(ana, story, clock):
@@ -147,6 +147,22 @@ def test_a_saved_story_has_no_draft_of_that_person_any_more(ana, ben, story):
     response = ana.post(page_of(story), {"_restore": "1"})
     ana.post(page_of(story), desk.filled_in(response))
     assert Autosave.objects.get().user.username == "ben"
+
+
+def test_words_of_another_window_are_not_lost_with_a_save(ana, story):
+    opened = desk.filled_in(ana.get(page_of(story)))
+    ana.post(kept_at(story), opened | {"submission": "one", "headline": "Typed in one"})
+    saved = ana.post(page_of(story), opened | {"submission": "other", "standfirst": "Typed in the other"})
+    assert saved.status_code == 302
+    assert OFFER in ana.get(page_of(story)).text
+    again = desk.filled_in(ana.post(page_of(story), {"_restore": "1"}))
+    assert again["headline"] == "Typed in one"
+    refused = ana.post(page_of(story), again)
+    assert refused.status_code == 409
+    ana.post(page_of(story), desk.filled_in(refused) | {"_both": "2"})
+    story = Article.objects.get()
+    assert (story.headline, story.standfirst) == ("Typed in one", "Typed in the other")
+    assert not Autosave.objects.exists()
 
 
 def test_words_brought_back_over_a_newer_version_meet_it_when_they_are_saved(ana, ben, story):
