@@ -90,9 +90,17 @@ def _opened(name, data):
         raise PictureRefused(sentence % {"name": name, "kind": _kind_of(data)}) from error
     if raster.width * raster.height > MOST_MEGAPIXELS * 1_000_000 or max(raster.size) > LONGEST_SIDE:
         raise PictureRefused(too_large)
-    if raster.format in _MAY_MOVE and getattr(raster, "is_animated", False):
+    if raster.format in _MAY_MOVE and _moves(name, raster):
         raise PictureRefused(_("“%(name)s” is a moving picture. Choose a still one.") % {"name": name})
     return raster
+
+
+def _moves(name, raster):
+    """Whether the picture has a second frame, which a decoder goes and looks for."""
+    try:
+        return getattr(raster, "is_animated", False)
+    except Exception as error:
+        raise _damaged(name) from error
 
 
 def _damaged(name):

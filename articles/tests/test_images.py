@@ -233,6 +233,13 @@ def test_a_damaged_file_is_refused():
     assert refusal.value.messages == [DAMAGED]
 
 
+def test_a_file_that_breaks_off_in_a_second_frame_is_refused():
+    one_frame = encoded(raster(), "GIF")
+    with pytest.raises(PictureRefused) as refusal:
+        take_in(upload(one_frame[:-1] + b"!\xf9\x04"))
+    assert refusal.value.messages == [DAMAGED]
+
+
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
 def test_a_moving_picture_is_refused(kind):
     frames = [raster(colour=colour) for colour in ("red", "green", "blue")]
