@@ -378,7 +378,7 @@ class Together(DeskNotes):
         fields = {
             name: [value.replace("\x00", "") for value in values]  # PostgreSQL's JSON cannot hold it
             for name, values in request.POST.lists()
-            if name not in _NOT_TYPED and not name.startswith("_")
+            if name not in _NOT_TYPED and not name.startswith("_") and "\x00" not in name
         }
         version = request.POST.get("version", "")
         Autosave.objects.keep(

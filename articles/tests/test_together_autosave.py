@@ -93,6 +93,13 @@ def test_what_no_form_would_accept_is_kept_too(ana, story):
     assert (draft.fields["slug"], draft.version) == (["!?"], 0)
 
 
+def test_a_field_that_no_form_has_keeps_the_words_of_no_other_from_being_kept(ana, story):
+    assert type_in(ana, story, **{"headline": "Typed", "head\x00line": "Forged"})["isKept"]
+    fields = Autosave.objects.get().fields
+    assert fields["headline"] == ["Typed"]
+    assert "head\x00line" not in fields
+
+
 def test_kept_words_are_offered_when_the_form_is_opened_again(ana, story, clock):
     type_in(ana, story, headline="Typed")
     assert "You have words from 14:05 that were never saved." in ana.get(page_of(story)).text
