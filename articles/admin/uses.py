@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.desk import DeskAdmin
+from articles.forms import number_of
 from articles.models import Article, Edition
 from articles.paging import CountUpTo
 
@@ -85,8 +86,7 @@ class UsingFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         key = self.used_parameters.get(self.parameter_name, "")
-        number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else 0
-        found = self.model._default_manager.filter(pk=number).first()
+        found = self.model._default_manager.filter(pk=number_of(key)).first()
         return [(key, str(found))] if found else []
 
     def queryset(self, request, queryset):
