@@ -71,6 +71,8 @@ class DeskAdminSite(admin.AdminSite):
                 raise Http404("No address of the desk holds a NUL.")
             try:
                 return view(request, *args, **kwargs)
+            except OverflowError as error:  # of a number sent in place of a row's, which only SQLite minds
+                raise Http404("No row of the desk has this number.") from error
             except PermissionDenied as refusal:
                 context = self.each_context(request) | {"title": _("Not allowed"), "reason": str(refusal)}
                 return TemplateResponse(request, "admin/403.html", context, status=403)
