@@ -463,6 +463,28 @@ def test_a_megabyte_is_cleaned(piece, kept):
     assert clean_html(piece * count) == (kept * count).rstrip()
 
 
+@pytest.mark.parametrize(
+    ("piece", "kept"),
+    [("<div>", ""), ("<ul><li>x", "x "), ("<span>", ""), ("<blockquote>y</p>", "y "), ("<x>", "")],
+)
+def test_a_megabyte_of_elements_in_each_other_loses_its_markup_and_no_word(piece, kept):
+    count = 1_000_000 // len(piece)
+    assert "".join(plain_text(clean_html(piece * count)).split()) == kept.strip() * count
+
+
+def test_lists_and_quotations_in_each_other_stay_as_deep_as_anybody_writes_them():
+    html = "<ul><li><p>x</p>" * 100 + "</li></ul>" * 100
+    assert clean_html(html).count("<ul>") == 100
+
+
+def test_a_table_whose_cells_are_not_closed_is_not_deep():
+    assert clean_html("<table>" + "<tr><td><strong>x</strong>" * 2_000).count("<strong>") == 2_000
+
+
+def test_a_megabyte_of_no_break_spaces_becomes_one_of_spaces():
+    assert plain_text(clean_html("<p>x" + "\xa0" * 1_000_000 + "y&nbsp;z</p>")) == "x y z"
+
+
 FOREIGN = (
     "b", "body", "button", "div", "foreignObject", "form", "h1", "hr", "iframe", "math", "mtext", "noscript",
     "option", "pre", "script", "select", "style", "svg", "table", "td", "template", "textarea", "title",
