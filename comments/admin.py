@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Prefetch, Subquery
 from django.forms import CharField
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from articles.admin.desk import ReadOnlyAdmin
 from articles.models import Edition
 from comments.models import AlreadyDecided, Comment, Decision, Reason, Status
 
@@ -99,22 +100,6 @@ class SelectedForm(ActionForm):
     )
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Records that are looked at here: nothing is added, changed or deleted."""
-
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin):
     fields = ()
@@ -157,9 +142,8 @@ class CommentAdmin(ReadOnlyAdmin):
         is_queue = request.GET.get(StatusFilter.parameter_name, Status.PENDING) == Status.PENDING
         return ["posted_at", "pk"] if is_queue else ["-posted_at", "-pk"]
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.decide_view)
-        return [path("<int:pk>/decide/", view, name="comments_comment_decide"), *super().get_urls()]
+    def pages(self):
+        return {"decide": ("<int:pk>/decide/", self.decide_view), **super().pages()}
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {**_BUTTONS, "title": _("Comments"), **(extra_context or {})})

@@ -128,8 +128,10 @@ class Autosave(models.Model):
 
 class PreviewLinkQuerySet(models.QuerySet):
     def working(self, *, at):
-        """Those that open a working copy at that moment: made, neither expired nor revoked, the story not spiked."""
-        return self.filter(revoked_at=None, expires_at__gt=at).exclude(article__stage=Stage.SPIKED)
+        """Those that open a working copy at that moment: neither expired nor revoked, made by somebody who still
+        has an account, the story not spiked."""
+        links = self.filter(revoked_at=None, expires_at__gt=at, made_by__is_active=True)
+        return links.exclude(article__stage=Stage.SPIKED)
 
 
 class PreviewLink(models.Model):

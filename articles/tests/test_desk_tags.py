@@ -75,6 +75,19 @@ def test_merging_leaves_no_unpublished_changes(editor):
     assert {article.pk: article.updated_at for article in Article.objects.all()} == before
 
 
+def test_a_redacted_version_is_like_no_working_copy_after_a_merge(editor):
+    """Neither has a fingerprint: a story of which something was changed elsewhere, and a redacted edition."""
+    first = published("One", tags=["mediation"])
+    rewrite(first.article, headline="One, later")
+    publishing.publish(first.article, by=editor, now=NOON + MINUTE)
+    Edition.objects.filter(pk=first.pk).redact(by=editor, at=NOON + 2 * MINUTE)
+    Article.objects.mark_changed()
+    Tag.objects.create(name="arbitration")
+    merge_tags(into=tag("arbitration"), others=[tag("mediation")], by=editor)
+    assert Edition.objects.get(pk=first.pk).fingerprint == ""
+    assert state(first.article) == State.LIVE_CHANGED
+
+
 def test_the_old_name_and_address_become_an_alias(editor, client):
     published("One", tags=["mediation"])
     Tag.objects.create(name="arbitration")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from articles import previews, publishing
-from articles.models import Article, Coverage, DeskLogLine, DeskNote, PreviewLink
+from articles.models import Article, Coverage, DeskLogLine, DeskNote, PreviewLink, User
 from articles.models.article import Stage
 from articles.models.edition import Change
 from articles.publishing import Corrected
@@ -169,7 +169,7 @@ def test_a_link_works_for_72_hours(client, link):
     assert texts(tree, "//p[@class='intro']") == [GONE]
 
 
-@pytest.mark.parametrize("why", ["expired", "revoked", "spiked", "deleted"])
+@pytest.mark.parametrize("why", ["expired", "revoked", "spiked", "deleted", "account"])
 def test_a_link_that_works_no_more_says_one_sentence_and_no_word_of_the_story(
     client, story, link, reporter, why
 ):
@@ -178,6 +178,8 @@ def test_a_link_that_works_no_more_says_one_sentence_and_no_word_of_the_story(
         previews.revoke(link, by=reporter, now=NOW)
     elif why == "spiked":
         Article.objects.filter(pk=story.pk).update(stage=Stage.SPIKED)
+    elif why == "account":
+        User.objects.filter(pk=link.made_by_id).update(is_active=False)
     elif why == "deleted":
         link.delete()  # it goes with its story
     response = fetch(client, where, at=at, status=410)

@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from articles import publishing
 from articles.tests.stories import NOON, person, published, write
@@ -239,3 +240,9 @@ def test_people_of_the_log_are_named_by_their_display_name():
     ana.display_name = "Ana Lopes"
     ana.save()
     assert str(comment.approve(by=ana, at=NOON)) == "Approved by Ana Lopes, 9 June 2025, 14:00"
+
+
+def test_a_filter_that_no_line_can_match_leads_back_to_the_whole_log(client, moderator):
+    client.force_login(moderator)
+    log = reverse("admin:comments_decision_changelist")
+    assert client.get(f"{log}?decided_at__year=0").headers["Location"] == f"{log}?e=1"
