@@ -257,6 +257,41 @@ def test_a_connection_that_comes_back_saves_as_usual(arrive, story):
     assert Article.objects.get().headline == "Typed in the train"
 
 
+def test_words_typed_while_the_desk_takes_its_time_to_save_are_offered_afterwards(arrive, story):
+    ana = arrive("ana")
+    page = ana.visit(desk.address("change", story))
+    ana.type_body(" Ships pass.")
+    held = []
+
+    def hold_the_first_save(route):
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/change/", hold_the_first_save)
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/change/")):
+        page.keyboard.press("Control+s")
+    page.keyboard.type(" Trains too.")
+    with page.expect_navigation():
+        held[0].continue_()
+    page.wait_for_selector(EDITOR)
+    assert Article.objects.get().body == "<p>It holds. Ships pass.</p>"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bring them back").click()
+    page.wait_for_selector(EDITOR)
+    assert page.locator(EDITOR).inner_text().strip() == "It holds. Ships pass. Trains too."
+
+
+def test_a_save_without_more_typing_leaves_nothing_in_the_browser(arrive, story):
+    ana = arrive("ana")
+    page = ana.visit(desk.address("change", story))
+    page.fill("#id_headline", "A bridge holds")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".messagelist .success").wait_for()
+    assert ana.copies() == []
+
+
 def test_who_is_signed_out_signs_in_elsewhere_and_goes_on(arrive, story):
     ana = arrive("ana")
     page = ana.visit(desk.address("change", story))

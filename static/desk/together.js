@@ -235,12 +235,22 @@
     }
 
     leave({ persisted }) {
-      if (this.isGone) return;
+      if (this.isGone) {
+        this.keepTypedSince();
+        return;
+      }
       if (this.isChanged) this.keepHere();
       if (!this.about.presence || persisted) return;
       const body = this.body([["leave", "1"]]);
       body.append("csrfmiddlewaretoken", tokens()[0].value);
       navigator.sendBeacon(this.about.presence, body);
+    }
+
+    /* Words typed while the desk took its time to save. They are no part of what it saved, so their copy has
+       another name: it stays when the answer says that the form has arrived. */
+    keepTypedSince() {
+      const pairs = this.pairs();
+      if (JSON.stringify(pairs) !== this.sent) this.copies.put({ name: shortName(), at: Date.now(), fields: pairs });
     }
 
     /* Saving: the form goes only where the desk answers, and a copy stays until it says that it has the words. */
@@ -253,6 +263,7 @@
         clearTimeout(this.timer);
         this.isCleared = false;
         this.isGone = true;
+        this.sent = JSON.stringify(this.pairs());
         setTimeout(() => { this.isGone = false; }, RETRY);
       } else {
         event.preventDefault();
