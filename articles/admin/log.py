@@ -9,15 +9,26 @@ from articles.admin.desk import ReadOnlyAdmin
 from articles.models import DeskLogLine
 from articles.times import moment_text
 
+# What the moment is that the note of such a line begins with.
+_MOMENTS = {
+    DeskLogLine.Action.SCHEDULED: gettext_lazy("For %(when)s."),
+    DeskLogLine.Action.PLAN_CANCELLED: gettext_lazy("It was planned for %(when)s."),
+    DeskLogLine.Action.SHARED: gettext_lazy("It works until %(when)s."),
+    DeskLogLine.Action.UNSHARED: gettext_lazy("It was made on %(when)s."),
+}
+
 
 def readable_note(line):
-    """The note of a line of the log; a moment at its start, which plans carry, as people read it."""
+    """The note of a line of the log; a moment at its start, which plans and links carry, as people read it."""
     first, _space, rest = line.note.partition(" ")
     try:
         moment = dt.datetime.fromisoformat(first)
     except ValueError:
         return line.note
-    return f"{moment_text(moment)} {rest}".strip() if moment.tzinfo else line.note
+    if not moment.tzinfo:
+        return line.note
+    when = str(_MOMENTS.get(line.action, "%(when)s")) % {"when": moment_text(moment)}
+    return f"{when} {rest}".strip()
 
 
 def lines_of(article, *, most):

@@ -312,7 +312,7 @@ def test_the_log_of_a_story_stands_beside_it_and_in_the_desks_log(desk_client, e
     for page in (desk.address("change", article), desk.address("changelist", model="desklogline")):
         text = desk_client.get(page).text
         assert "Schedule cancelled" in text
-        assert "9 June 2025, 15:00 First" in text
+        assert "For 9 June 2025, 15:00. First" in text
     assert DeskLogLine.objects.count() == 2
 
 
