@@ -164,7 +164,8 @@ def _lines(stories, detail, kept, *, page="change"):
 def _changed_at(article):
     words = {"when": moment_text(article.updated_at), "who": article.updated_by or ""}
     said = _("%(when)s by %(who)s") % words if article.updated_by else words["when"]
-    return f"{Stage(article.stage).label} · {said}" if article.stage != Stage.DRAFT else said
+    is_said = article.state != State.LIVE_CHANGED or article.stage == Stage.DRAFT  # by the state
+    return said if is_said else f"{Stage(article.stage).label} · {said}"
 
 
 def _advice_of(article):

@@ -96,12 +96,19 @@ def test_what_waits_for_review_and_what_is_approved_stand_together_oldest_first(
     Article.objects.filter(pk=old.pk).update(updated_at=NOON - dt.timedelta(days=1))
     title = "Waiting for review, or approved"
     assert box(first_page(client, editor), title) == [
-        "Old Approved Approved · 8 June 2025, 14:00 by Other",
-        "New In review In review · 9 June 2025, 14:00 by Reporter",
+        "Old Approved 8 June 2025, 14:00 by Other",
+        "New In review 9 June 2025, 14:00 by Reporter",
     ]
-    assert box(first_page(client, reporter), title) == [
-        "New In review In review · 9 June 2025, 14:00 by Reporter"
-    ]
+    assert box(first_page(client, reporter), title) == ["New In review 9 June 2025, 14:00 by Reporter"]
+
+
+def test_a_live_story_whose_changes_wait_for_review_says_both(client, editor, reporter):
+    live = published("Live", by=editor).article
+    stamped(
+        workflow.move(rewrite(Article.objects.get(pk=live.pk), headline="Changed"), Verb.SUBMIT, by=editor)
+    )
+    line = "Changed Live, with unpublished changes In review · 9 June 2025, 14:00 by Writer"
+    assert box(first_page(client, editor), "Waiting for review, or approved") == [line]
 
 
 def test_scheduled_stories_say_how_much_time_is_left(client, editor, reporter):
