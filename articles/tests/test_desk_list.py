@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from lxml import html
 
 from articles import publishing
 from articles.admin.desk import PagesUpTo
 from articles.models import Tag, TagAlias
 from articles.models.article import Stage, State
 from articles.tests import desk
+from articles.tests.reading import texts
 from articles.tests.stories import NOON, author, published, rewrite, section, write
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,26 @@ def test_nothing_counts_the_whole_list(desk_client):
 def test_what_no_story_can_have_leads_back_to_the_whole_list(desk_client, query):
     response = desk_client.get(desk.address("changelist"), query)
     assert response.url == f"{desk.address('changelist')}?e=1"
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "sentence"),
+    [
+        (
+            "article",
+            "?q=nowhere",
+            "Nothing here matches. Check the spelling, or take away a filter. Show all",
+        ),
+        (
+            "article",
+            "?state=spiked",
+            "Nothing here matches. Check the spelling, or take away a filter. Show all",
+        ),
+        ("pin", "", "Nothing here yet. Add the first pin"),
+        ("tagalias", "", "Nothing here yet."),
+    ],
+)
+def test_a_list_without_rows_says_what_to_do_next(desk_client, model, query, sentence):
+    write("Somewhere")
+    page = html.fromstring(desk_client.get(desk.address("changelist", model=model) + query).text)
+    assert texts(page, "//p[@class='nothing-listed']") == [sentence]
