@@ -73,3 +73,11 @@ def test_the_words_that_changed_are_found_from_the_storys_page_by_keyboard(page,
     page.locator("details.same summary").first.focus()
     page.keyboard.press("Enter")
     assert page.locator("details.same p").first.is_visible()
+
+
+def test_a_headline_that_is_one_endless_word_fits_a_phone(page, live_server):
+    edition = published("Donaudampfschiff" * 12, standfirst="Kapitänswitwe" * 20)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/", edition.path, f"{edition.path}history/"):
+        page.goto(live_server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
