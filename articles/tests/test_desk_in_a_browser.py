@@ -8,6 +8,7 @@ from axe_core_python.sync_playwright import Axe
 from articles import publishing, versions
 from articles.models import Article, Edition
 from articles.tests import desk
+from articles.tests.photographs import figure, stored
 from articles.tests.stories import author, person, published, rewrite, source, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -230,3 +231,35 @@ def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
         }
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     assert found == {}
+
+
+def test_a_page_that_comes_back_with_an_error_begins_there(visit, page, story):
+    visit(desk.address("redact", published("First").article, 1))
+    page.get_by_role("button", name="Redact version 1").click()
+    page.wait_for_selector("#id_reason:focus")
+    visit(desk.address("change", story))
+    page.check("#id_citations-0-DELETE")  # which the body cites: an error of the list, not of a field
+    page.keyboard.press("Control+s")
+    assert "is cited in the body" in page.wait_for_selector(".errorlist:focus").inner_text()
+
+
+def test_what_is_typed_is_no_longer_asked_for(visit, page):
+    visit(desk.address("add"))
+    wanted = page.locator(".checks .todo:visible")
+    assert wanted.count() == 2
+    page.fill("#id_headline", "A bridge reopens")
+    assert wanted.all_inner_texts() == ["To do: Write the story before it goes live."]
+    page.click(EDITOR)
+    page.keyboard.type("It holds.")
+    wanted.wait_for(state="hidden")
+    page.fill("#id_headline", "")
+    assert wanted.all_inner_texts() == ["To do: Enter a headline."]
+
+
+def test_a_large_picture_and_an_endless_word_fit_a_phone(visit, page):
+    body = f"<p>One.</p>{figure(stored(width=1600, height=900))}<h2>Why</h2>"
+    story = write("Donaudampfschiff" * 12, body=body)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in ("change", "review", "publish"):
+        visit(desk.address(name, story))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name

@@ -38,6 +38,28 @@
     if (new URL(location.href).pathname.endsWith("/add/")) document.querySelector("textarea.headline")?.focus();
   }
 
+  /* A page that comes back with something to mend begins at the first thing to mend. */
+  function beginWithFirstError() {
+    const list = document.querySelector("#content form ul.errorlist > li")?.parentElement;
+    if (!list) return;
+    const fields = list.closest(".form-row, td")?.querySelectorAll("input, select, textarea") ?? [];
+    const field = [...fields].find((found) => found.checkVisibility());
+    if (!field) list.tabIndex = -1;
+    (field ?? list).focus({ preventScroll: true });
+    list.scrollIntoView({ block: "center" });
+  }
+
+  /* What the list of things to do asks for is no longer asked once it is typed. */
+  function watchWhatIsMissing() {
+    const wanted = { id_headline: (value) => value, id_body: (value) => value.replace(/<[^>]*>/g, "") };
+    for (const [id, words] of Object.entries(wanted)) {
+      const field = document.getElementById(id);
+      const line = document.querySelector(`.checks .todo a[href="#${id}"]`)?.closest("li");
+      if (!field || !line) continue;
+      field.form.addEventListener("input", () => { line.hidden = Boolean(words(field.value).trim()); });
+    }
+  }
+
   /* Suggestions while typing. The one taken is noted in the hidden field beside; where commas part names, the
      suggestions complete the last of them. */
   const WAIT = 200;
@@ -137,6 +159,8 @@
     countHeadline();
     guardForm();
     beginWithHeadline();
+    beginWithFirstError();
+    watchWhatIsMissing();
     nameMoment();
   });
 }
