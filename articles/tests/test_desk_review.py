@@ -53,6 +53,18 @@ def test_a_reporter_sends_a_story_to_review_while_saving_it(client, reporter, ed
     assert (article.headline, article.stage) == ("Bridge reopens", Stage.IN_REVIEW)
 
 
+def test_a_story_that_was_sent_back_says_so_above_its_form_until_it_goes_on(client, reporter, editor, story):
+    workflow.move(
+        in_review(story, by=reporter), Verb.SEND_BACK, by=editor, note="Who pays?", now=NOON + MINUTE
+    )
+    signed_in(client, reporter)
+    strip = "//section[contains(@class, 'back')]"
+    tree = html.fromstring(client.get(desk.address("change", story)).text)
+    assert texts(tree, strip) == ["Sent back by Editor, 9 June 2025, 14:01: Who pays?"]
+    workflow.move(Article.objects.get(pk=story.pk), Verb.SUBMIT, by=reporter, now=LATER)
+    assert texts(html.fromstring(client.get(desk.address("change", story)).text), strip) == []
+
+
 def test_a_new_story_goes_to_review_with_its_first_save(client, reporter, editor):
     signed_in(client, reporter)
     published("Other")
