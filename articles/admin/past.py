@@ -54,7 +54,7 @@ class PastForm(MomentForm):
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["tag"].widget.attrs |= {
             "data-suggest": suggestions_of(ArticleTag, "tag"), "autocomplete": "off"
         }  # fmt: skip
