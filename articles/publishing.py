@@ -69,10 +69,10 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, seen
     now = now or timezone.now()
     article = _locked(article, at=now)
     _refuse_if_unseen(article, seen)
-    live = article.editions.live(at=now).first()
+    live, plan = _live_and_planned(article, at=now)
     _refuse_if_unready(article, live_from=now)
     _refuse_if_unchanged(article, live, change=change)
-    _drop_plan(article, by=by, now=now)
+    _drop(plan, article, by=by, now=now)
     if live:
         _end(live, at=now)
     edition = _make_edition(
@@ -95,10 +95,10 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     _refuse_if_unseen(article, seen)
     if at <= now:
         raise PublishingRefused(_("Choose a time in the future, or publish now."))
-    live = article.editions.live(at=now).first()
+    live, plan = _live_and_planned(article, at=now)
     _refuse_if_unready(article, live_from=at)
     _refuse_if_unchanged(article, live, change=change)
-    _drop_plan(article, by=by, now=now)
+    _drop(plan, article, by=by, now=now)
     if live:
         _end(live, at=at)
     edition = _make_edition(
@@ -115,7 +115,8 @@ def cancel_schedule(article, *, by, now=None):
     """Takes the plan back: what is live stays live, and an address that never went live is free again."""
     now = now or timezone.now()
     article = _locked(article, at=now)
-    if not _drop_plan(article, by=by, now=now):
+    _live, plan = _live_and_planned(article, at=now)
+    if not _drop(plan, article, by=by, now=now):
         raise PublishingRefused(_("Nothing is scheduled. The plan may have gone live or been cancelled."))
 
 
@@ -128,8 +129,8 @@ def withdraw(article, *, by, reason, now=None):
         raise PublishingRefused(_("Enter a reason for readers."))
     if len(reason.strip()) > Withdrawal._meta.get_field("reason").max_length:
         raise PublishingRefused(_("Shorten the reason to 500 characters or fewer."))
-    _drop_plan(article, by=by, now=now)
-    live = article.editions.live(at=now).first()
+    live, plan = _live_and_planned(article, at=now)
+    _drop(plan, article, by=by, now=now)
     if not live:
         raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
     _end(live, at=now)
@@ -191,9 +192,17 @@ def _end(edition, *, at):
     edition.save(update_fields=["live_until"])
 
 
-def _drop_plan(article, *, by, now):
+def _live_and_planned(article, *, at):
+    """The Edition that readers have at that moment and the one planned, each None where there is none."""
+    last = list(article.editions.order_by("-number")[:2])
+    plan = next((edition for edition in last if edition.live_from > at), None)
+    past = [edition for edition in last if edition is not plan]
+    is_live = bool(past) and (past[0].live_until is None or past[0].live_until > at)
+    return past[0] if is_live else None, plan
+
+
+def _drop(plan, article, *, by, now):
     """Deletes the planned edition, gives the live one its open end back, frees an unused address. True if any."""
-    plan = article.editions.filter(live_from__gt=now).first()
     if not plan:
         return False
     plan.corrections.all().delete()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from articles import readiness, workflow
 from articles.admin import rights
 from articles.admin.editor import EditorPage
-from articles.admin.images import desk_figures
+from articles.admin.images import body_at_the_desk
 from articles.admin.log import lines_of
 from articles.admin.past import PastPage
 from articles.admin.previewing import Previewing
@@ -25,7 +25,7 @@ from articles.forms import ArticleForm
 from articles.models import Article, ArticleTag, Author, Edition, Section
 from articles.models.article import Stage, State
 from articles.picture_forms import LeadPictureField
-from articles.rich_text import clean_html, print_markers, print_pictures, word_count
+from articles.rich_text import word_count
 from articles.times import moment_text
 from articles.workflow import Role, Verb
 
@@ -124,8 +124,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
     @admin.display(description=gettext_lazy("body"))
     def body_as_read(self, article):
         """The body for those who may look at it only, its markers numbered. Safe HTML."""
-        body = print_markers(clean_html(article.body), article.citation_numbers())
-        return print_pictures(body, desk_figures(article.body_images()))
+        return body_at_the_desk(article, article.citation_numbers())
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= self._about(request, obj) if obj else _about_new()
@@ -174,18 +173,20 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             messages.warning(request, said)
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self._to_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self._led_on(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return self._to_publishing(request, obj) or super().response_change(request, obj)
+        return self._led_on(request, obj) or super().response_change(request, obj)
 
-    def _to_publishing(self, request, obj):
+    def _led_on(self, request, obj):
+        """To where the button pressed leads after the save; None where that is for others to say."""
         if "_submit" in request.POST:
             return self._to_review(request, obj)
-        if "_publish" not in request.POST:
-            return None
-        messages.success(request, _("The story is saved."))
-        return to_page("publish", obj)
+        for name, page in (("_publish", "publish"), ("_continue", "change")):
+            if name in request.POST and "_preview" not in request.POST:
+                messages.success(request, _("The story is saved."))
+                return to_page(page, obj)
+        return None
 
     def _to_review(self, request, obj):
         try:

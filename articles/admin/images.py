@@ -22,6 +22,7 @@ from articles.models import Article, Edition, Image, SetAside
 from articles.picture_files import file_response
 from articles.picture_forms import ImageForm, SentAgainForm, TakenIn
 from articles.pictures import DEFAULT_WIDTH
+from articles.rich_text import clean_html, print_markers, print_pictures
 from articles.times import moment_text
 
 THUMBNAIL_WIDTH = 400
@@ -52,6 +53,15 @@ def desk_figures(images):
         )
         for image in images
     }  # fmt: skip
+
+
+def body_at_the_desk(article, numbers):
+    """The body of an Article, saved or not, for people who only read it: safe HTML with pictures and markers.
+
+    `numbers` maps the keys of its citations to what their markers print.
+    """
+    body = print_markers(clean_html(article.body), numbers)
+    return print_pictures(body, desk_figures(article.body_images()))
 
 
 class RightsFilter(admin.SimpleListFilter):

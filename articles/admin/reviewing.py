@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from articles import publishing, versions, workflow
 from articles.admin import rights
+from articles.admin.images import body_at_the_desk
 from articles.admin.log import lines_of
 from articles.admin.story_pages import StoryPages, to_page, unless_refused
 from articles.differences import compare
@@ -162,6 +163,7 @@ class ReviewPages(StoryPages):
             article,
             _("Words set aside on %(when)s") % {"when": moment_text(words.at)},
             words=words,
+            body=body_at_the_desk(Article(body=words.content["body"]), _numbers_of(words.content)),
         )
 
     def _story(self, request, pk, *, verb=Verb.VIEW):
@@ -172,6 +174,11 @@ class ReviewPages(StoryPages):
         if not workflow.may(request.user, verb, article):
             raise PermissionDenied(_("Your account may not do this with the story as it is now."))
         return article
+
+
+def _numbers_of(content):
+    """{key: number} of the citations of words set aside."""
+    return {key: number for number, (_source, key) in enumerate(content["citations"], start=1)}
 
 
 def _possible(user, article):

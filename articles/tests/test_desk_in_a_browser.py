@@ -263,3 +263,12 @@ def test_a_large_picture_and_an_endless_word_fit_a_phone(visit, page):
     for name in ("change", "review", "publish"):
         visit(desk.address(name, story))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_enter_in_the_tags_takes_a_suggestion_and_saves_nothing(visit, story):
+    page = visit(desk.address("change", story))
+    page.fill("#id_tags", "china, peace, war")
+    page.press("#id_tags", "Enter")
+    page.press("#id_tags", "Tab")
+    assert page.input_value("#id_tags") == "china, peace, war"
+    assert [tag.name for tag in Article.objects.get().tag_list()] == ["china", "peace"]

@@ -10,8 +10,9 @@ from articles import publishing, versions, workflow
 from articles.models import Article, DeskLogLine, SetAside
 from articles.models.article import Stage
 from articles.tests import desk
+from articles.tests.photographs import figure, stored
 from articles.tests.reading import texts
-from articles.tests.stories import NOON, person, published, rewrite, write
+from articles.tests.stories import NOON, author, person, published, rewrite, source, write
 from articles.workflow import Verb
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +230,16 @@ def test_the_review_of_a_story_that_never_was_live_shows_it_whole(client, editor
     assert texts(page, "//article[@class='reading']/h3") == ["Bridge"]
 
 
+def test_such_a_review_shows_picture_and_bylines_too(client, editor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = stored(caption="The bridge.", credit="Ana Foto")
+    article = write("Bridge", image=picture, bylines=[author("Ana"), author("Ben")])
+    page = html.fromstring(signed_in(client, editor).get(desk.address("review", article)).text)
+    assert texts(page, "//article[@class='reading']//figcaption") == ["The bridge. Ana Foto"]
+    assert texts(page, "//article[@class='reading']//img/@alt") == ["A bridge over a river"]
+    assert texts(page, "//article[@class='reading']/p[@class='by']") == ["By Ana, Ben"]
+
+
 def test_the_log_of_the_story_stands_on_its_page(client, editor, reporter, story):
     in_review(story, by=reporter)
     workflow.move(story, Verb.SEND_BACK, by=editor, note="Who pays?\nAnd when?", now=NOON + MINUTE)
@@ -291,6 +302,17 @@ def test_words_set_aside_are_shown_and_come_back(client, editor, twice):
     assert desk.said(client, response) == ["The words are in the working copy again."]
     assert Article.objects.get(pk=twice.pk).headline == "Working copy"
     assert SetAside.objects.count() == 2
+
+
+def test_words_set_aside_are_shown_with_their_pictures_and_markers(client, editor, twice, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = stored()
+    twice.citations.create(source=source("Report"), key="s4")
+    rewrite(twice, body=f'<p>Aside.<sup data-cite="s4"></sup></p>{figure(picture)}')
+    set_aside = versions.bring_back(twice, number=1, by=editor, now=NOON + 2 * MINUTE)
+    page = html.fromstring(signed_in(client, editor).get(desk.address("set_aside", twice, set_aside.pk)).text)
+    assert texts(page, "//article[@class='reading']//sup") == ["1"]
+    assert texts(page, "//article[@class='reading']//figure/img/@alt") == ["A bridge over a river"]
 
 
 def test_words_of_one_story_cannot_be_put_into_another(client, editor, twice, story):

@@ -97,7 +97,7 @@ def test_beside_it_stands_what_would_stand_there(client, story, link):
 def test_the_strip_says_what_it_is_when_it_changed_and_until_when_the_link_works(client, story, link):
     Article.objects.filter(pk=story.pk).update(updated_at=NOON)
     assert texts(read(client, address(link)), "//aside[@class='strip draft']") == [
-        "Draft. This is not published. You see the story as the desk has it now, last changed on "
+        "Draft. Readers do not have this text. You see the story as the desk has it now, last changed on "
         "9 June 2025, 14:00. The link works until 13 June 2025, 14:00."
     ]
 

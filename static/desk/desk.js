@@ -113,6 +113,12 @@
     waiting = setTimeout(() => suggest(input).catch(() => {}), WAIT);
   });
 
+  /* Enter takes a suggestion over: in a form that writes it does not also send the form. */
+  document.addEventListener("keydown", (event) => {
+    const { target } = event;
+    if (event.key === "Enter" && target.dataset.suggest && target.form?.method === "post") event.preventDefault();
+  });
+
   /* A row that is added has a list of suggestions of its own. */
   document.addEventListener("formset:added", (event) => {
     for (const list of event.target.querySelectorAll("datalist")) list.remove();
