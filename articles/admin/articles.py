@@ -12,7 +12,7 @@ from articles import readiness, workflow
 from articles.admin import rights
 from articles.admin.editor import EditorPage
 from articles.admin.images import body_at_the_desk
-from articles.admin.log import lines_of
+from articles.admin.log import lines_of, sent_back
 from articles.admin.past import PastPage
 from articles.admin.previewing import Previewing
 from articles.admin.publishing_pages import PublishingPages
@@ -137,6 +137,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         """What the bar and the side column say of a story that exists."""
         live = Edition.objects.filter(pk=article.live_edition_id).only("path").first()
         may_publish = rights.may_publish(request.user, article)
+        lines = lines_of(article, most=LOG_SHOWN)
         ready = readiness.of(article, live_from=timezone.now())
         readiness.keep_count(article, ready)
         return {
@@ -151,7 +152,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             "has_versions": bool(article.was_live),
             "words": word_count(article.body),
             "ready": ready,
-            "log": lines_of(article, most=LOG_SHOWN),
+            "log": lines,
+            "sent_back": sent_back(lines),
         }
 
     def save_model(self, request, obj, form, change):

@@ -16,6 +16,11 @@ _MOMENTS = {
     DeskLogLine.Action.SHARED: gettext_lazy("It works until %(when)s."),
     DeskLogLine.Action.UNSHARED: gettext_lazy("It was made on %(when)s."),
 }
+# What is done beside a story's way through review.
+_ASIDE = frozenset({
+    DeskLogLine.Action.SHARED, DeskLogLine.Action.UNSHARED, DeskLogLine.Action.WAVED_OFF,
+    DeskLogLine.Action.BROUGHT_BACK, DeskLogLine.Action.REDACTED,
+})  # fmt: skip
 
 
 def readable_note(line):
@@ -34,6 +39,12 @@ def readable_note(line):
 def lines_of(article, *, most):
     """[(line, its note as people read it)] of a story's log, the newest first."""
     return [(line, readable_note(line)) for line in article.log_lines.select_related("by")[:most]]
+
+
+def sent_back(lines):
+    """Of such a list the line that sent the story back, with its note; None where it has gone on since."""
+    newest = next((pair for pair in lines if pair[0].action not in _ASIDE), None)
+    return newest if newest and newest[0].action == DeskLogLine.Action.SENT_BACK else None
 
 
 @admin.register(DeskLogLine)

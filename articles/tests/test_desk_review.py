@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from lxml import html
 
-from articles import publishing, versions, workflow
+from articles import previews, publishing, versions, workflow
 from articles.models import Article, DeskLogLine, SetAside
 from articles.models.article import Stage
 from articles.tests import desk
@@ -58,6 +58,7 @@ def test_a_story_that_was_sent_back_says_so_above_its_form_until_it_goes_on(clie
     workflow.move(
         in_review(story, by=reporter), Verb.SEND_BACK, by=editor, note="Who pays?", now=NOON + MINUTE
     )
+    previews.share(story, by=editor, now=NOON + 2 * MINUTE)  # a line of the log that is about something else
     signed_in(client, reporter)
     strip = "//section[contains(@class, 'back')]"
     tree = html.fromstring(client.get(desk.address("change", story)).text)
