@@ -6,7 +6,7 @@ import shutil
 import hypothesis
 import pytest
 
-from articles.tests import stories
+from articles.tests import desk, stories
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -62,3 +62,19 @@ def administrator(db):
 def outsider(db):
     """Somebody who may sign in to the admin and has no rights there."""
     return stories.person("outsider")
+
+
+@pytest.fixture
+def superuser(db):
+    user = stories.person("root")
+    user.is_superuser = True
+    user.save()
+    return user
+
+
+@pytest.fixture(params=desk.PEOPLE)
+def who(request, client):
+    """The name of each person in turn, with whom `client` is signed in."""
+    if request.param != "nobody":
+        client.force_login(request.getfixturevalue(request.param))
+    return request.param

@@ -1,12 +1,13 @@
-"""Stories that several tests of readers' pages read."""
+"""Stories and people at their work, for several tests."""
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Coverage
 from articles.tests.reading import fetch
-from articles.tests.stories import author, published, source
+from articles.tests.stories import author, person, published, source
 
 
 @pytest.fixture
@@ -29,3 +30,28 @@ def count_queries(client):
         return len(queries)
 
     return count
+
+
+@pytest.fixture
+def desk_client(client, editor):
+    """A client that an editor is signed in with."""
+    client.force_login(editor)
+    return client
+
+
+def _client_of(name):
+    client = Client()
+    client.force_login(person(name, "Editors"))
+    return client
+
+
+@pytest.fixture
+def ana(db):
+    """The client of Ana, an editor who works beside Ben."""
+    return _client_of("ana")
+
+
+@pytest.fixture
+def ben(db):
+    """The client of Ben, an editor who works beside Ana."""
+    return _client_of("ben")

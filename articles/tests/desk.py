@@ -3,7 +3,8 @@
 from django.urls import reverse
 from lxml import html
 
-from articles.tests.stories import person
+# Everybody whose way to a page is in a table, as fixtures of these names; "nobody" is not signed in.
+PEOPLE = ["reporter", "editor", "moderator", "administrator", "outsider", "superuser", "nobody"]
 
 TYPED = {"text", "url", "number", "datetime-local"}  # fields that are sent when they are empty, too
 
@@ -43,10 +44,3 @@ def rows(prefix, **typed):
         field, _, number = name.rpartition("_") if name[-1].isdigit() else (name, "", "0")
         found[f"{prefix}-{number}-{field}"] = value
     return found
-
-
-def superuser():
-    user = person("root")
-    user.is_superuser = True
-    user.save()
-    return user

@@ -16,9 +16,7 @@ from articles.tests.stories import NOON, author, person, published, rewrite, sec
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ["reporter", "editor", "moderator", "administrator", "outsider", "superuser", "nobody"]
-
-# What each person is answered, in the order of PEOPLE. 302 by reading is the way to the sign-in page; by
+# What each person is answered, in the order of desk.PEOPLE. 302 by reading is the way to the sign-in page; by
 # sending it is also what follows when something was done.
 PAGES = {
     "the list": [200, 200, 403, 200, 403, 200, 302],
@@ -238,10 +236,10 @@ def suggestions(model, field):
 
 
 @pytest.fixture
-def addresses(reporter):
+def addresses(reporter, superuser):
     """{what: address} of every page of the desk, over one story of the reporter and others of somebody else."""
     live = published("Live story", tags=["china"], bylines=[author()], sources=[source("Report")]).article
-    return of_stories(reporter, live) | of_other_records(reporter, live) | of_stock_pages()
+    return of_stories(reporter, live) | of_other_records(reporter, superuser, live) | of_stock_pages()
 
 
 def of_stories(reporter, live):
@@ -289,13 +287,8 @@ def of_stories(reporter, live):
     }  # fmt: skip
 
 
-def of_other_records(reporter, live):
-    tag, root, plain, address = (
-        Tag.objects.get(),
-        desk.superuser(),
-        person("somebody", "Reporters"),
-        desk.address,
-    )
+def of_other_records(reporter, superuser, live):
+    tag, plain, address = Tag.objects.get(), person("somebody", "Reporters"), desk.address
     alias = TagAlias.objects.create(name="prc", tag=tag)
     coverage = Coverage.objects.create(name="Bridges", slug="bridges")
     pin, line = Pin.objects.create(article=live, pinned_from=NOON), DeskLogLine.objects.first()
@@ -333,9 +326,9 @@ def of_other_records(reporter, live):
         "a line of the log": address("change", line, model="desklogline"),
         "a new line of the log": address("add", model="desklogline"),
         "people": address("changelist", model="user"), "a person": address("change", plain, model="user"),
-        "a superuser": address("change", root, model="user"), "a new person": address("add", model="user"),
+        "a superuser": address("change", superuser, model="user"), "a new person": address("add", model="user"),
         "a person's password": f"/admin/articles/user/{plain.pk}/password/",
-        "a superuser's password": f"/admin/articles/user/{root.pk}/password/",
+        "a superuser's password": f"/admin/articles/user/{superuser.pk}/password/",
         "deleting a person": address("delete", plain, model="user"),
     }  # fmt: skip
 
@@ -366,24 +359,14 @@ def of_stock_pages():
     return found
 
 
-@pytest.fixture(params=PEOPLE)
-def who(request, client):
-    """The name of a person, who is signed in."""
-    if request.param == "superuser":
-        client.force_login(desk.superuser())
-    elif request.param != "nobody":
-        client.force_login(request.getfixturevalue(request.param))
-    return request.param
-
-
 def test_every_page_answers_each_person_as_the_table_says(client, who, addresses):
     answered = {what: client.get(where).status_code for what, where in addresses.items()}
-    assert answered == {what: answers[PEOPLE.index(who)] for what, answers in PAGES.items()}
+    assert answered == {what: answers[desk.PEOPLE.index(who)] for what, answers in PAGES.items()}
 
 
 def test_every_form_answers_each_person_as_the_table_says(client, who, addresses):
     answered = {what: client.post(addresses[what]).status_code for what in SENDING}
-    assert answered == {what: answers[PEOPLE.index(who)] for what, answers in SENDING.items()}
+    assert answered == {what: answers[desk.PEOPLE.index(who)] for what, answers in SENDING.items()}
 
 
 def test_the_tables_name_every_address_of_the_desk(addresses):

@@ -62,8 +62,8 @@ def pages(editor):
     ]
 
 
-def test_no_page_prints_markup_that_somebody_typed(client, pages):
-    client.force_login(desk.superuser())
+def test_no_page_prints_markup_that_somebody_typed(client, superuser, pages):
+    client.force_login(superuser)
     with time_machine.travel(NOON.replace(hour=13), tick=False):
         for page in pages:
             response = client.get(page)

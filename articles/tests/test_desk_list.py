@@ -27,12 +27,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def headlines(client, **query):
     response = client.get(desk.address("changelist"), query)
     assert response.status_code == 200

@@ -15,12 +15,6 @@ def mark(*keys):
     return "<p>Words." + "".join(f'<sup data-cite="{key}"></sup>' for key in keys) + "</p>"
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def cited(article):
     """The titles of the sources that the saved body cites, in its order; the key where it cites none."""
     article = Article.objects.get(pk=article.pk)

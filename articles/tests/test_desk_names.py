@@ -17,12 +17,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def test_a_shared_source_is_changed_on_its_own_page_and_readers_keep_what_was_printed(desk_client):
     report = source("Report")
     articles = [published(f"Story {number}", sources=[report]).article for number in range(2)]
@@ -90,7 +84,7 @@ def test_the_slug_of_a_section_stays_when_it_is_renamed(client, administrator):
 
 
 @pytest.mark.parametrize("model", ["section", "coverage", "author", "source"])
-def test_nobody_deletes_what_stories_rest_on(client, model):
+def test_nobody_deletes_what_stories_rest_on(client, superuser, model):
     coverage = Coverage.objects.create(name="Bridges", slug="bridges")
     write("Story", sources=[source("Report")], coverage=coverage, bylines=[author("Ana")])
     record = {
@@ -99,7 +93,7 @@ def test_nobody_deletes_what_stories_rest_on(client, model):
         "author": author("Ana"),
         "source": source("Report"),
     }[model]
-    client.force_login(desk.superuser())
+    client.force_login(superuser)
     response = client.post(desk.address("delete", record, model=model), {"post": "yes"})
     assert "cannot be deleted, because these rest on it. Nothing was changed." in response.text
     assert type(record).objects.filter(pk=record.pk).exists()

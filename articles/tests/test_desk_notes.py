@@ -28,12 +28,6 @@ def story():
     return write()
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def notes_page(story):
     return desk.address("notes", story)
 

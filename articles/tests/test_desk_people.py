@@ -94,25 +94,24 @@ def test_an_account_with_more_rights_than_the_desks_groups_give_is_out_of_reach(
     assert reporter.username == "reporter"
 
 
-def test_an_administrator_sees_no_trace_of_a_password(signed_in):
-    root = desk.superuser()
-    root.set_password("long enough here")
-    root.save()
-    text = signed_in.get(desk.address("change", root, model="user")).text
-    assert root.password not in text
+def test_an_administrator_sees_no_trace_of_a_password(signed_in, superuser):
+    superuser.set_password("long enough here")
+    superuser.save()
+    text = signed_in.get(desk.address("change", superuser, model="user")).text
+    assert superuser.password not in text
     assert "md5" not in text
 
 
-def test_a_superuser_may_set_permissions(client, reporter):
-    client.force_login(desk.superuser())
+def test_a_superuser_may_set_permissions(client, superuser, reporter):
+    client.force_login(superuser)
     assert "is_superuser" in client.get(desk.address("change", reporter, model="user")).text
     permission = Permission.objects.get(codename="delete_tag", content_type__app_label="articles")
     change(client, reporter, user_permissions=str(permission.pk))
     assert reporter.user_permissions.get() == permission
 
 
-def test_nobody_deletes_an_account(client, reporter):
-    client.force_login(desk.superuser())
+def test_nobody_deletes_an_account(client, superuser, reporter):
+    client.force_login(superuser)
     text = client.get(desk.address("change", reporter, model="user")).text
     assert "deletelink" not in text
     assert client.post(desk.address("delete", reporter, model="user"), {"post": "yes"}).status_code == 403

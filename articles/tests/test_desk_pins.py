@@ -22,12 +22,6 @@ def clock():
 
 
 @pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
-@pytest.fixture
 def story(db):
     return published("Bridge").article
 

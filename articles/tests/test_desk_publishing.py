@@ -26,12 +26,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def publish(client, article, **typed):
     return desk.send(client, desk.address("publish", article), **typed)
 

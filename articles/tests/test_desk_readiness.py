@@ -26,12 +26,6 @@ def clock():
 
 
 @pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
-@pytest.fixture
 def doubtful():
     """A story with two pieces of advice."""
     return write("Bridge reopens", body="<p>He said: “All is well.</p><p>All is</p>")

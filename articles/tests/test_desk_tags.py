@@ -25,12 +25,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def tag(name):
     return Tag.objects.get(name=name)
 

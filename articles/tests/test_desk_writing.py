@@ -25,12 +25,6 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def state(article):
     return Article.objects.with_state().get(pk=article.pk).state
 

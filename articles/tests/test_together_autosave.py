@@ -32,20 +32,6 @@ def story():
     )  # fmt: skip
 
 
-@pytest.fixture
-def ana():
-    client = Client()
-    client.force_login(person("ana", "Editors"))
-    return client
-
-
-@pytest.fixture
-def ben():
-    client = Client()
-    client.force_login(person("ben", "Editors"))
-    return client
-
-
 def page_of(story):
     return desk.address("change", story) if story else desk.address("add")
 

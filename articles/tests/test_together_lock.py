@@ -34,20 +34,6 @@ def story(db):
     )  # fmt: skip
 
 
-@pytest.fixture
-def ana(db):
-    client = Client()
-    client.force_login(person("ana", "Editors"))
-    return client
-
-
-@pytest.fixture
-def ben(db):
-    client = Client()
-    client.force_login(person("ben", "Editors"))
-    return client
-
-
 def opened(client, story):
     """What the form would send as it stands now."""
     return desk.filled_in(client.get(desk.address("change", story)))

@@ -27,20 +27,6 @@ def story():
     return write()
 
 
-@pytest.fixture
-def ana():
-    client = Client()
-    client.force_login(person("ana", "Editors"))
-    return client
-
-
-@pytest.fixture
-def ben():
-    client = Client()
-    client.force_login(person("ben", "Editors"))
-    return client
-
-
 @pytest.mark.parametrize(
     ("passed", "said"),
     [

@@ -8,9 +8,7 @@ from articles.tests import desk
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ["reporter", "editor", "moderator", "administrator", "outsider", "superuser", "nobody"]
-
-# What each person is answered, in the order of PEOPLE: by reading, and by sending an empty form.
+# What each person is answered, in the order of desk.PEOPLE: by reading, and by sending an empty form.
 ANSWERS = {
     "index": ([200, 200, 200, 200, 200, 200, 302],
               [200, 200, 200, 200, 200, 200, 302]),
@@ -41,16 +39,6 @@ ANSWERS = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=PEOPLE)
-def who(request, client):
-    """The name of a person, who is signed in."""
-    if request.param == "superuser":
-        client.force_login(desk.superuser())
-    elif request.param != "nobody":
-        client.force_login(request.getfixturevalue(request.param))
-    return request.param
-
-
 def address(name):
     if name == "no such page":
         return "/admin/nothing-here/"
@@ -62,7 +50,7 @@ def address(name):
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_page_answers_each_person_as_the_table_says(client, who, name):
-    reading, sending = (answers[PEOPLE.index(who)] for answers in ANSWERS[name])
+    reading, sending = (answers[desk.PEOPLE.index(who)] for answers in ANSWERS[name])
     assert client.get(address(name)).status_code == reading
     assert client.post(address(name)).status_code == sending
 

@@ -35,11 +35,6 @@ PAGES = ["changelist", "add", "change", "history"]
 
 
 @pytest.fixture
-def superuser(db):
-    return User.objects.create_superuser("root", "root@desk.example", "a long password")
-
-
-@pytest.fixture
 def records(editor):
     """One record of each model in the admin, {model: record}."""
     edition = stories.published(

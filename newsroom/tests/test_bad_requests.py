@@ -25,8 +25,8 @@ def test_a_form_with_too_many_fields_is_told_so(client, editor, settings):
     assert "This is too large to be saved" in response.text
 
 
-def test_a_number_that_no_row_can_have_breaks_nothing(client, editor):
-    client.force_login(desk.superuser())
+def test_a_number_that_no_row_can_have_breaks_nothing(client, superuser, editor):
+    client.force_login(superuser)
     where = desk.address("change", editor, model="user")
     sent = desk.filled_in(client.get(where)) | {"groups": ["9" * 30]}
     assert client.post(where, sent).status_code in (200, 404)  # SQLite fails on it, PostgreSQL finds no row
