@@ -13,6 +13,15 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 )
 NO_BROWSER = "no chromium found: install it, or set CHROMIUM to its path, to run the browser tests"
 
+# The pages behind the address bar, which every new browser would load; then what Playwright turns off by this flag,
+# whose last mention alone counts.
+NOT_NEEDED = [
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay",
+    "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]  # fmt: skip
+
 hypothesis.settings.register_profile("ordinary", derandomize=True, deadline=None, max_examples=100)
 hypothesis.settings.register_profile("soak", derandomize=True, deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("ordinary")
@@ -32,10 +41,17 @@ def browser_type_launch_args(browser_type_launch_args):
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
+        f"--disable-features={','.join(NOT_NEEDED)}",
     ]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")  # chromium's sandbox refuses to run as root
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args, live_server):
+    """Every browser is on the site: pages are opened by their paths."""
+    return browser_context_args | {"base_url": live_server.url}
 
 
 @pytest.fixture

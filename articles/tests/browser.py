@@ -1,22 +1,94 @@
-"""The desk in chromium, for tests: what the browser complains of, somebody signed in, and the editor's own state."""
+"""The desk in chromium, for tests: somebody signed in, what the browser complains of, barriers, the editor's state."""
+
+from axe_core_python.base import AXE_SCRIPT
+from django.test import Client
 
 EDITOR = ".prose-editor > .ProseMirror"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = [390, 1280]
+SCHEMES = ["light", "dark"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def complaints_of(page):
-    """A list that grows with the errors of scripts, of the policy and of missing files on this page."""
+def complaints_of(context, *, but=()):
+    """A list that grows with the errors of scripts, of the policy and of missing files in all tabs of a browser.
+
+    What has one of the words of `but` in it is expected and left out.
+    """
     found = []
-    page.set_default_timeout(15_000)
-    page.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
-    page.on("pageerror", lambda error: found.append(str(error)))
+
+    def note(message):
+        is_expected = any(words in message.text for words in but)
+        if message.type in ("error", "warning") and not is_expected:
+            found.append(message.text)
+
+    context.on("console", note)
+    context.on("weberror", lambda raised: found.append(str(raised.error)))
     return found
 
 
-def sign_in(page, client, user, *, site):
+def sign_in(context, user, *, site):
+    """Gives the browser a session that was made in the database. The sign-in form is tested elsewhere."""
+    client = Client()
     client.force_login(user)
-    [cookie] = [morsel for morsel in client.cookies.values() if morsel.key == "desk_session"]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    cookie = client.cookies["desk_session"]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+
+
+def open_page(page, address):
+    """Opens an address of the site and waits for the rich-text editor where the page has one."""
+    page.goto(address)
+    if "/article/" in address and address.endswith(("/add/", "/change/")):
+        page.wait_for_selector(EDITOR)
+    return page
+
+
+def save(page):
+    """Saves by the shortcut and waits for the page that says so."""
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    assert page.locator(".messagelist .success").count() == 1
+
+
+# Colours that are on their way from one scheme to the other are nobody's: every transition is brought to its end.
+LOOK = """async ([rules, width]) => {
+    for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
+    const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+    const places = ({ nodes }) => nodes.map(({ target }) => target.join(" ")).join(", ");
+    const found = violations.map((violation) => `${violation.id} at ${places(violation)}`);
+    const excess = document.documentElement.scrollWidth - width;
+    return excess > 0 ? [...found, `${excess} px too wide`] : found;
+}"""
+
+
+def barriers(page):
+    """What axe finds on the page as it stands, and a page wider than its window, as a list of lines.
+
+    Looked at in both schemes and at both widths; nothing is opened anew, so dialogs and typed words stay.
+    """
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} px, {scheme}: {what}" for what in page.evaluate(LOOK, [RULES, width])]
+    return found
+
+
+class Colleague:
+    """A member of the desk with a browser of their own, signed in; `troubles` is what it complains of."""
+
+    def __init__(self, context, user, *, site, but=()):
+        self.context, self.user, self.site = context, user, site
+        self.troubles = complaints_of(context, but=but)
+        self.page = context.new_page()
+        self.sign_in()
+
+    def sign_in(self):
+        sign_in(self.context, self.user, site=self.site)
+
+    def visit(self, address):
+        return open_page(self.page, address)
 
 
 def select(page, block, *, at=0, words=None):

@@ -1,4 +1,6 @@
-"""Stories and people at their work, for several tests."""
+"""Stories, people at their work and pages in a browser, for several tests."""
+
+import functools
 
 import pytest
 from django.db import connection
@@ -6,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Coverage
+from articles.tests import browser, desk
 from articles.tests.reading import fetch
 from articles.tests.stories import author, person, published, source
 
@@ -55,3 +58,24 @@ def ana(db):
 def ben(db):
     """The client of Ben, an editor who works beside Ana."""
     return _client_of("ben")
+
+
+@pytest.fixture
+def troubles(page):
+    """What the browser complains of: in the end, nothing. A test that expects something takes it out of the list."""
+    found = browser.complaints_of(page.context)
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def visit(page, live_server, editor, troubles):
+    """A function that opens an address as an editor and returns the page."""
+    browser.sign_in(page.context, editor, site=live_server.url)
+    return functools.partial(browser.open_page, page)
+
+
+@pytest.fixture
+def edit(visit):
+    """A function that opens the form of a story, or an empty one, as an editor and returns the page."""
+    return lambda story=None: visit(desk.address("change", story) if story else desk.address("add"))

@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 
 from articles import publishing, versions
 from articles.models import Article, Edition
 from articles.tests import desk
+from articles.tests.browser import EDITOR, barriers, save, select
 from articles.tests.photographs import figure, stored
 from articles.tests.stories import author, person, published, rewrite, source, write
 
@@ -19,36 +19,6 @@ BODY = (
     "<h2>Why</h2><ul><li><p>One &amp; two</p></li></ul><blockquote><p>A quotation</p></blockquote>"
     '<p>A <a href="https://city.example/" rel="noopener">link</a>.<br>A line.</p>'
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-EDITOR = ".prose-editor > .ProseMirror"
-# The toolbar is the editor's own: its list of paragraph kinds cannot be reached by keyboard.
-NOT_OURS = [[".prose-menubar"]]
-
-
-@pytest.fixture
-def troubles(page):
-    """What the browser complains of: errors of scripts, of the policy, of missing files."""
-    found = []
-    page.set_default_timeout(15_000)
-    page.on("console", lambda message: message.type in ("error", "warning") and found.append(message.text))
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
-@pytest.fixture
-def visit(page, live_server, client, editor, troubles):
-    """A function that opens an address of the desk as an editor."""
-    client.force_login(editor)
-    [cookie] = [morsel for morsel in client.cookies.values() if morsel.key == "desk_session"]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-
-    def open_page(address):
-        page.goto(live_server.url + address)
-        if "/change/" in address or "/add/" in address:
-            page.wait_for_selector(EDITOR)
-        return page
-
-    return open_page
 
 
 @pytest.fixture
@@ -59,83 +29,56 @@ def story(db):
     )  # fmt: skip
 
 
-def save(page):
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
-
-
-def put_cursor(page, *, block, is_selecting=False):
-    """At the end of the last block of that kind, or over its words; by the editor itself, since a click and a
-    key after it would race each other."""
-    page.evaluate(
-        """([selector, block, isSelecting]) => {
-            const { editor } = document.querySelector(selector);
-            editor.state.doc.descendants((node, at) => {
-                if (node.type.name !== block) return;
-                const to = at + 1 + node.content.size;
-                editor.chain().focus().setTextSelection({ from: isSelecting ? at + 1 : to, to }).run();
-            });
-        }""",
-        [EDITOR, block, is_selecting],
-    )
-    page.wait_for_selector(f"{EDITOR}:focus")
-
-
-def test_a_story_that_is_opened_and_saved_is_the_same_to_the_letter(visit, story, troubles):
-    page = visit(desk.address("change", story))
+def test_a_story_that_is_opened_and_saved_is_the_same_to_the_letter(edit, story):
+    page = edit(story)
     save(page)
-    assert page.locator(".messagelist .success").count() == 1
     saved = Article.objects.get()
     assert saved.body == BODY
     assert saved.fingerprint == story.fingerprint
-    assert troubles == []
 
 
-def test_markers_and_languages_survive_the_editor(visit, story, troubles):
-    page = visit(desk.address("change", story))
-    put_cursor(page, block="paragraph")
+def test_markers_and_languages_survive_the_editor(edit, story):
+    page = edit(story)
+    select(page, "paragraph", at=3)
     page.keyboard.type(" More words.")
     save(page)
     assert Article.objects.get().body == BODY.replace("A line.</p>", "A line. More words.</p>")
-    assert troubles == []
 
 
-def test_a_marker_is_drawn_with_the_number_of_its_source(visit, story):
+def test_a_marker_is_drawn_with_the_number_of_its_source(edit, story):
     story.citations.filter(key="s1").update(position=9)
-    page = visit(desk.address("change", story))
+    page = edit(story)
     assert page.locator(f"{EDITOR} .marker").all_inner_texts() == ["1", "2"]  # s2 stands first now
 
 
-def test_a_key_in_brackets_becomes_a_marker(visit, story, troubles):
-    page = visit(desk.address("change", story))
-    put_cursor(page, block="heading")
+def test_a_key_in_brackets_becomes_a_marker(edit, story):
+    page = edit(story)
+    select(page, "heading")
     page.keyboard.type(" [s1] now")
     assert page.locator(f"{EDITOR} h2 .marker").inner_text() == "1"
     save(page)
     assert '<h2>Why <sup data-cite="s1"></sup> now</h2>' in Article.objects.get().body
-    assert troubles == []
 
 
-def test_bold_is_set_from_the_toolbar(visit, story, troubles):
-    page = visit(desk.address("change", story))
-    put_cursor(page, block="heading", is_selecting=True)
+def test_bold_is_set_from_the_toolbar(edit, story):
+    page = edit(story)
+    select(page, "heading", words="Why")
     page.locator(".prose-menubar [data-name=bold]").click()
     save(page)
     assert "<h2><strong>Why</strong></h2>" in Article.objects.get().body
-    assert troubles == []
 
 
-def test_the_headline_is_counted_while_it_is_typed(visit, story):
-    page = visit(desk.address("change", story))
+def test_the_headline_is_counted_while_it_is_typed(edit, story):
+    page = edit(story)
     page.fill("#id_headline", "Bridge ☕️")
     assert page.locator("#id_headline_helptext").inner_text() == "9 characters. Search engines show about 60."
 
 
-def test_a_new_story_is_written_from_an_empty_form(visit, editor, troubles):
+def test_a_new_story_is_written_from_an_empty_form(edit, editor):
     author("Ana", user=editor)
     write("Earlier", by=editor)
     source("Report", publisher="City")
-    page = visit(desk.address("add"))
+    page = edit()
     page.wait_for_selector("#id_headline:focus")  # the form begins there
     page.keyboard.type("A bridge reopens")
     page.locator(EDITOR).click()
@@ -153,19 +96,18 @@ def test_a_new_story_is_written_from_an_empty_form(visit, editor, troubles):
         "Another source",
     ]
     assert [str(byline) for byline in article.bylines.select_related("author")] == ["Ana"]
-    assert troubles == []
 
 
-def test_tags_are_suggested_after_a_comma(visit, story):
+def test_tags_are_suggested_after_a_comma(edit, story):
     write(tags=["mediation"])
-    page = visit(desk.address("change", story))
+    page = edit(story)
     page.fill("#id_tags", "china, ")
     page.locator("#id_tags").press_sequentially("medi")
     page.locator("datalist option[value='china, mediation']").wait_for(state="attached")
 
 
-def test_unsaved_words_ask_before_the_page_is_left(visit, story):
-    page = visit(desk.address("change", story))
+def test_unsaved_words_ask_before_the_page_is_left(edit, story):
+    page = edit(story)
     page.fill("#id_headline", "Unsaved")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -175,7 +117,7 @@ def test_unsaved_words_ask_before_the_page_is_left(visit, story):
     assert page.input_value("#id_headline") == "Unsaved"
 
 
-def test_the_button_says_what_it_does(visit, story, troubles):
+def test_the_button_says_what_it_does(visit, story):
     page = visit(desk.address("publish", story))
     button = page.locator(".bar button:visible")
     assert button.all_inner_texts() == ["Publish now"]
@@ -186,7 +128,6 @@ def test_the_button_says_what_it_does(visit, story, troubles):
     with page.expect_navigation():
         button.click()
     assert Edition.objects.get().live_from == dt.datetime(2099, 6, 3, 5, 0, tzinfo=dt.UTC)
-    assert troubles == []
 
 
 def test_the_words_of_a_correction_are_asked_for_corrections_only(visit):
@@ -207,14 +148,9 @@ def story_with_versions():
     return article, versions.bring_back(article, number=1, by=editor)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
+def test_the_desks_pages_have_no_barrier(visit, story):
     live = published("A live story", sources=[source("Three")], related=[published("Other").article]).article
     twice, set_aside = story_with_versions()
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    found = {}
     for address in (
         desk.address("changelist"), desk.address("add"), desk.address("change", live), desk.address("change", story),
         desk.address("publish", live), desk.address("withdraw", live), desk.address("cancel", story),
@@ -223,28 +159,21 @@ def test_the_desks_pages_have_no_barrier(visit, page, story, scheme, width):
         desk.address("version", twice, 1), desk.address("redact", twice, 1),
         desk.address("set_aside", twice, set_aside), desk.address("past"),
     ):  # fmt: skip
-        visit(address)
-        answer = Axe().run(page, context={"exclude": NOT_OURS}, options=RULES)
-        found |= {
-            (address, violation["id"]): [node["target"] for node in violation["nodes"]]
-            for violation in answer["violations"]
-        }
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    assert found == {}
+        assert barriers(visit(address)) == [], address
 
 
-def test_a_page_that_comes_back_with_an_error_begins_there(visit, page, story):
-    visit(desk.address("redact", published("First").article, 1))
+def test_a_page_that_comes_back_with_an_error_begins_there(visit, edit, story):
+    page = visit(desk.address("redact", published("First").article, 1))
     page.get_by_role("button", name="Redact version 1").click()
     page.wait_for_selector("#id_reason:focus")
-    visit(desk.address("change", story))
+    edit(story)
     page.check("#id_citations-0-DELETE")  # which the body cites: an error of the list, not of a field
     page.keyboard.press("Control+s")
     assert "is cited in the body" in page.wait_for_selector(".errorlist:focus").inner_text()
 
 
-def test_what_is_typed_is_no_longer_asked_for(visit, page):
-    visit(desk.address("add"))
+def test_what_is_typed_is_no_longer_asked_for(edit):
+    page = edit()
     wanted = page.locator(".checks .todo:visible")
     assert wanted.count() == 2
     page.fill("#id_headline", "A bridge reopens")

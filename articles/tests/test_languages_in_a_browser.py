@@ -3,8 +3,7 @@
 import pytest
 
 from articles.models import Article
-from articles.tests import desk
-from articles.tests.browser import EDITOR, body, complaints_of, select, sign_in
+from articles.tests.browser import EDITOR, body, save, select
 from articles.tests.stories import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -12,27 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DIALOG = "#language-dialog"
 
 
-@pytest.fixture
-def troubles(page):
-    found = complaints_of(page)
-    yield found
-    assert found == []
-
-
-@pytest.fixture
-def visit(page, live_server, client, editor, troubles):
-    sign_in(page, client, editor, site=live_server.url)
-
-    def open_page(article):
-        page.goto(live_server.url + desk.address("change", article))
-        page.wait_for_selector(EDITOR)
-        return page
-
-    return open_page
-
-
-def test_a_language_is_marked_changed_and_taken_off_by_keyboard(visit):
-    page = visit(write(body="<p>They said سلام and left.</p>"))
+def test_a_language_is_marked_changed_and_taken_off_by_keyboard(edit):
+    page = edit(write(body="<p>They said سلام and left.</p>"))
     select(page, "paragraph", words="سلام")
     page.keyboard.press("Control+Shift+L")
     page.wait_for_selector(f"{DIALOG} [name=language]:focus")
@@ -58,8 +38,8 @@ def test_a_language_is_marked_changed_and_taken_off_by_keyboard(visit):
     assert body(page) == "<p>They said سلام and left.</p>"
 
 
-def test_a_language_that_is_in_no_list_is_marked_by_its_code(visit):
-    page = visit(write(body="<p>Veni, vidi, vici.</p>"))
+def test_a_language_that_is_in_no_list_is_marked_by_its_code(edit):
+    page = edit(write(body="<p>Veni, vidi, vici.</p>"))
     select(page, "paragraph", words="Veni, vidi, vici.")
     page.get_by_role("button", name="Language of these words").click()
     page.get_by_role("button", name="Mark the words").click()
@@ -72,13 +52,12 @@ def test_a_language_that_is_in_no_list_is_marked_by_its_code(visit):
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{EDITOR}:focus")
     assert body(page) == '<p><span lang="la">Veni, vidi, vici.</span></p>'
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
+    save(page)
     assert Article.objects.get().body == '<p><span lang="la">Veni, vidi, vici.</span></p>'
 
 
-def test_words_from_the_left_say_so_in_a_story_from_the_right(visit):
-    page = visit(write("أعيد فتح الجسر", body="<p>قال city hall نعم</p>", language="ar"))
+def test_words_from_the_left_say_so_in_a_story_from_the_right(edit):
+    page = edit(write("أعيد فتح الجسر", body="<p>قال city hall نعم</p>", language="ar"))
     select(page, "paragraph", words="city hall")
     page.keyboard.press("Control+Shift+L")
     page.select_option(f"{DIALOG} [name=language]", "en")
@@ -86,8 +65,8 @@ def test_words_from_the_left_say_so_in_a_story_from_the_right(visit):
     assert '<span lang="en" dir="ltr">city hall</span>' in body(page)
 
 
-def test_without_words_the_shortcut_says_what_to_do(visit):
-    page = visit(write(body="<p>Words.</p>"))
+def test_without_words_the_shortcut_says_what_to_do(edit):
+    page = edit(write(body="<p>Words.</p>"))
     select(page, "paragraph")
     page.keyboard.press("Control+Shift+L")
     assert page.locator(".editor-says").inner_text() == "Select the words first."
@@ -97,8 +76,8 @@ def test_without_words_the_shortcut_says_what_to_do(visit):
 HEADLINE = "👩‍👩‍👧 أعيد فتح الجسر ☕️"
 
 
-def test_a_headline_from_the_right_with_emoji_is_written_and_kept(visit):
-    page = visit(write(body="<p>قال</p><p>He said.</p>"))
+def test_a_headline_from_the_right_with_emoji_is_written_and_kept(edit):
+    page = edit(write(body="<p>قال</p><p>He said.</p>"))
     page.fill("#id_headline", HEADLINE)
     page.fill("#id_standfirst", "سطر")
     for field in ("#id_headline", "#id_standfirst", EDITOR):
@@ -113,8 +92,7 @@ def test_a_headline_from_the_right_with_emoji_is_written_and_kept(visit):
         EDITOR,
     )
     assert edges == [False, True]  # each paragraph begins at its own side
-    with page.expect_navigation():
-        page.keyboard.press("Control+s")
+    save(page)
     article = Article.objects.get()
     assert article.headline == HEADLINE
     assert page.input_value("#id_headline") == HEADLINE

@@ -9,8 +9,7 @@ import pytest
 
 from articles.models import Article
 from articles.rich_text import clean_html
-from articles.tests import desk
-from articles.tests.browser import EDITOR, body, complaints_of, paste, select, sign_in
+from articles.tests.browser import EDITOR, body, paste, save, select
 from articles.tests.stories import write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,18 +31,9 @@ def clean(name):
 
 
 @pytest.fixture
-def troubles(page):
-    found = complaints_of(page)
-    yield found
-    assert found == []
-
-
-@pytest.fixture
-def form(page, live_server, client, editor, troubles):
+def form(edit):
     """The form of a story that is empty but for one paragraph, the cursor in it."""
-    sign_in(page, client, editor, site=live_server.url)
-    page.goto(live_server.url + desk.address("change", write(body="<p></p>")))
-    page.wait_for_selector(EDITOR)
+    page = edit(write(body="<p></p>"))
     select(page, "paragraph")
     return page
 
@@ -65,8 +55,7 @@ def test_a_paste_becomes_what_the_desk_would_have_written(form, name):
     assert said(form) == ("1 picture was not pasted: add it with the picture button." if pictures else "")
     assert form.title().startswith("A bridge reopens")  # no script of the paste has run
     assert clean_html(expected).replace(' rel="noopener"', "") == expected
-    with form.expect_navigation():
-        form.keyboard.press("Control+s")
+    save(form)
     assert Article.objects.get().body == clean_html(expected)
 
 
@@ -127,15 +116,21 @@ def test_two_megabytes_are_pasted_and_saved(form):
     assert Article.objects.get().body.count("Ein Satz über die Brücke, 香港.") == html.count("<p ")
 
 
+@pytest.fixture
+def _a_form_may_hold_one_megabyte(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+
+@pytest.mark.usefixtures("_a_form_may_hold_one_megabyte")
 def test_what_is_too_large_to_be_saved_is_not_sent_and_stays(form):
     form.evaluate(
         "([selector, html]) => document.querySelector(selector).editor.commands.setContent(html)",
-        [EDITOR, f"<p>{'word ' * 1_100_000}</p>"],
+        [EDITOR, f"<p>{'word ' * 220_000}</p>"],
     )
     form.keyboard.press("Control+s")
     form.wait_for_selector(".editor-says:not(:empty)")
     assert said(form) == (
-        "Nothing was sent: the story has 5.3 MB, and 5 MB can be saved. Make it shorter, or part it in two."
+        "Nothing was sent: the story has 1.1 MB, and 1 MB can be saved. Make it shorter, or part it in two."
     )
-    assert len(body(form)) > 5_000_000
+    assert len(body(form)) > 1024 * 1024
     assert Article.objects.get().body == "<p></p>"

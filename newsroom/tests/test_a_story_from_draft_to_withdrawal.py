@@ -8,46 +8,21 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.test import Client
 
 from articles.models import Article, Edition
 from articles.tests import desk
+from articles.tests.browser import EDITOR, Colleague, complaints_of
 from articles.tests.stories import person, section
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MORNING = dt.datetime(2025, 6, 9, 8, 0, tzinfo=dt.UTC)  # 10:00 in Brussels
-EDITOR = ".prose-editor > .ProseMirror"
 PATH = "/2025/06/09/a-bridge-reopens/"
-
-
 MOST_TABS = 150
 
 
-class Somebody:
-    """A browser of its own, signed in as a member of the desk, that notes what it complains of. It has no mouse."""
-
-    def __init__(self, browser, live_server, user):
-        self.live_server = live_server
-        self.context = browser.new_context(base_url=live_server.url, locale="en-GB")
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies["desk_session"]
-        self.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.troubles = []
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-
-    def _note(self, message):
-        if message.type in ("error", "warning"):
-            self.troubles.append(message.text)
-
-    def open(self, address):
-        self.page.goto(address)
-        if "/change/" in address or "/add/" in address:
-            self.page.wait_for_selector(EDITOR)
+class Somebody(Colleague):
+    """A member of the desk without a mouse."""
 
     def reach(self, found):
         """Goes on by the tabulator until the focus is on what was found, as everything has to let it."""
@@ -112,32 +87,27 @@ def clock():
 
 
 @pytest.fixture
-def browsers(browser, live_server, clock, transactional_db):
+def people(clock, new_context, live_server, transactional_db):
     """(reporter, editor): two people with browsers of their own."""
     section("World")
-    people = person("ana", "Reporters"), person("ben", "Editors")
-    opened = [Somebody(browser, live_server, user) for user in people]
-    yield opened
-    for somebody in opened:
-        somebody.context.close()
+    return [
+        Somebody(new_context(locale="en-GB"), user, site=live_server.url)
+        for user in (person("ana", "Reporters"), person("ben", "Editors"))
+    ]
 
 
 @pytest.fixture
-def reader(browser, live_server, clock):
+def reader(clock, new_context):
     """A function that gives the status of an address and the words on its page, as a reader gets it."""
-    context = browser.new_context(base_url=live_server.url)
-    page, troubles = context.new_page(), []
-    page.on(
-        "console", lambda message: troubles.append(message.text) if "policy" in message.text.lower() else None
-    )
+    context = new_context()
+    page, troubles = context.new_page(), complaints_of(context, but=["404 (Not Found)", "410 (Gone)"])
 
     def read(address):
         answer = page.goto(address)
         assert troubles == []
         return answer.status, page.locator("main").inner_text()
 
-    yield read
-    context.close()
+    return read
 
 
 FIRST_WORDS = "The bridge of 1926 has reopened, at a price of 20 milion euro."
@@ -146,8 +116,8 @@ RIGHT_WORDS = "The bridge of 1926 has reopened, at a price of 2 million euro. Th
 AT_ITS_FIRST_MINUTE = f"{PATH}?at=2025-06-09T10:30:30"
 
 
-def test_a_story_from_an_empty_draft_to_its_withdrawal(browsers, reader, clock):
-    ana, ben = browsers
+def test_a_story_from_an_empty_draft_to_its_withdrawal(people, reader, clock):
+    ana, ben = people
     article = a_reporter_sends_a_story_to_review(ana, reader)
     an_editor_sends_it_back(ben)
     the_reporter_follows_the_note(ana, article)
@@ -170,7 +140,7 @@ def test_a_story_from_an_empty_draft_to_its_withdrawal(browsers, reader, clock):
 
 
 def a_reporter_sends_a_story_to_review(ana, reader):
-    ana.open(desk.address("add"))
+    ana.visit(desk.address("add"))
     ana.page.keyboard.type("A bridge reopens")
     ana.press("Save Ctrl S")
     assert ana.page.locator(".checks").get_by_text("Fix:").count() == 1, "it has no words yet"
@@ -182,7 +152,7 @@ def a_reporter_sends_a_story_to_review(ana, reader):
 
 
 def an_editor_sends_it_back(ben):
-    ben.open("/admin/")
+    ben.visit("/admin/")
     ben.follow(ben.page.get_by_role("link", name="A bridge reopens").first)
     assert FIRST_WORDS in ben.page.locator("main").inner_text()
     ben.fill("#id_note", "Who paid for it?")
@@ -191,7 +161,7 @@ def an_editor_sends_it_back(ben):
 
 
 def the_reporter_follows_the_note(ana, article):
-    ana.open(desk.address("change", article))
+    ana.visit(desk.address("change", article))
     assert "Who paid for it?" in ana.page.locator("main").inner_text()
     ana.write(f"{PAID} [s9]")
     ana.press("Send to review")
@@ -199,7 +169,7 @@ def the_reporter_follows_the_note(ana, article):
 
 def the_editor_is_refused_its_publication(ben, article):
     """A marker in the body names a source that is not in the list."""
-    ben.open(desk.address("review", article))
+    ben.visit(desk.address("review", article))
     ben.press("Approve")
     ben.press("Publish…")
     assert "“s9”" in ben.page.locator("main").inner_text()
@@ -207,7 +177,7 @@ def the_editor_is_refused_its_publication(ben, article):
 
 
 def it_is_scheduled(ben, article):
-    ben.open(desk.address("change", article))
+    ben.visit(desk.address("change", article))
     ben.write(PAID)
     ben.press("Publish…")
     ben.choose("At a time")
@@ -225,13 +195,13 @@ def it_went_live_by_itself(reader):
 
 
 def the_reporter_finds_an_error(ana, article):
-    ana.open(desk.address("change", article))
+    ana.visit(desk.address("change", article))
     ana.write(RIGHT_WORDS)
     ana.press("Send to review")
 
 
 def the_editor_publishes_the_correction(ben, article):
-    ben.open(desk.address("review", article))
+    ben.visit(desk.address("review", article))
     assert ben.page.locator("del").all_inner_texts() != [], "the review opens with what would change"
     ben.press("Publish…")
     ben.choose("Correction: something was wrong.")
@@ -254,7 +224,7 @@ def readers_see_the_correction(reader):
 
 
 def it_is_withdrawn(ben, article):
-    ben.open(desk.address("withdraw", article))
+    ben.visit(desk.address("withdraw", article))
     ben.fill("#id_reason", "The bridge has not reopened.")
     ben.press("Withdraw now")
     assert ben.messages() == ["The story is withdrawn. Its address now gives your reason."]
