@@ -15,12 +15,6 @@ LISTS = ["section", "coverage", "author", "source", "tag"]
 
 
 @pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
-@pytest.fixture
 def stories():
     """Two stories that use one of each kind; each kind has one more that nothing uses."""
     coverage = Coverage.objects.create(name="Used", slug="used")
