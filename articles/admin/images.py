@@ -205,8 +205,8 @@ class ImageAdmin(DeskAdmin):
         images = Image.objects.shown().order_by("-pk")
         if "uid" in request.GET:
             images = Image.objects.filter(uid__in=_uids(request.GET.getlist("uid"))).order_by("-pk")
-        if (number := number_of(request.GET.get("number", ""))) is not None:
-            images = Image.objects.filter(pk=number)
+        if number := request.GET.get("number", ""):
+            images = Image.objects.filter(pk=number_of(number))
         before, words = number_of(request.GET.get("before", "")), request.GET.get("q", "").split()
         if before is not None:
             images = images.filter(pk__lt=before)
