@@ -187,9 +187,14 @@ def test_nothing_counts_the_whole_list(desk_client):
 @pytest.mark.parametrize(
     "query", [{"section": "9" * 30}, {"updated_at__year": "0"}, {"created_by": "9" * 30}]
 )
-def test_what_no_story_can_have_leads_back_to_the_whole_list(desk_client, query):
+def test_what_no_story_can_have_leads_back_to_the_whole_list_or_finds_nothing(desk_client, query):
+    """Numbers of any size can be asked of PostgreSQL; SQLite refuses those that fit no column."""
+    write("A bridge reopens")
     response = desk_client.get(desk.address("changelist"), query)
-    assert response.url == f"{desk.address('changelist')}?e=1"
+    if response.status_code == 302 or connection.vendor == "sqlite" or "updated_at__year" in query:
+        assert response.url == f"{desk.address('changelist')}?e=1"
+    else:
+        assert html.fromstring(response.text).xpath("//table[@id='result_list']/tbody/tr") == []
 
 
 @pytest.mark.parametrize(
