@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article, Edition
 from articles.models.appended import AppendedModel
 from articles.models.natural import NaturalManager, NaturalModel
+from comments.places import LENGTH, place_below
 
 NAME_LENGTH = 80
 TEXT_LENGTH = 5000  # characters, with a line break counted as one
@@ -85,16 +86,28 @@ class CommentQuerySet(models.QuerySet):
         """The comments on the site at that moment (now): approved, and their article is live."""
         return self.filter(_is_live(at or timezone.now()), status=Status.APPROVED)
 
-    def in_threads(self, *, at=None):
-        """The public comments of that moment (now), and those with replies, whose places may have to stay."""
-        has_replies = Exists(Comment.objects.filter(parent=OuterRef("pk")))
-        return self.filter(_is_live(at or timezone.now())).filter(Q(status=Status.APPROVED) | has_replies)
+    def in_reading_order(self, *, after=None):
+        """Each after the one it answers, and siblings by time; those that stand after that Comment."""
+        rows = self.order_by("place")
+        return rows.filter(place__gt=after.place) if after else rows
+
+    def newest_first(self, *, after=None):
+        """By the time of posting, the newest first; those that were posted before that Comment."""
+        rows = self.order_by("-posted_at", "-pk")
+        if after is None:
+            return rows
+        older = Q(posted_at__lt=after.posted_at) | Q(pk__lt=after.pk)
+        return rows.filter(older, posted_at__lte=after.posted_at)
 
     def find_public(self, number, *, article, at=None):
         """The public comment of this article with that number (text, as it came in), or None."""
+        return self.public(at=at).numbered(number, article=article)
+
+    def numbered(self, number, *, article):
+        """The comment of this article with that number (text, as it came in), or None."""
         if not re.fullmatch("[0-9]{1,18}", number):
             return None
-        return self.public(at=at).filter(article=article, pk=int(number)).first()
+        return self.filter(article=article, pk=int(number)).first()
 
     def count_by_article(self):
         """{article's id: how many comments}, without the articles that have none."""
@@ -106,8 +119,8 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
         """Stores a visitor's words as pending; returns (comment, whether it is new).
 
         A repeat (see `repeat_hash`), even one sent at the same moment, returns the comment that is there.
-        `rule` names the rule that knows it for spam at once; the log then says so. `facts`: `network` and
-        `seconds_taken`, where they are known.
+        `rule` names the rule that knows it for spam at once; the log then says so. `facts`: `network`,
+        `seconds_taken` and `uid`, where they are known.
         """
         at = at or timezone.now()
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
@@ -130,7 +143,8 @@ class Comment(NaturalModel):
     """A visitor's words under an article, or in reply to another comment of it: plain text.
 
     `name` may be empty ("Anonymous"). `email` is never shown outside the admin. `network` is a keyed hash of
-    the truncated address it came from (see network.py), `seconds_taken` the time between opening the reply
+    the truncated address it came from (see network.py), `place` where it stands in its thread (see places.py,
+    made when it is saved first), `seconds_taken` the time between opening the reply
     page and posting, where it is known, `verdict` what triage thought, {} where there was none.
     """
 
@@ -152,6 +166,7 @@ class Comment(NaturalModel):
         gettext_lazy("status"), max_length=12, choices=Status, default=Status.PENDING, editable=False
     )
     posted_at = models.DateTimeField(gettext_lazy("posted"), default=timezone.now)
+    place = models.CharField(max_length=LENGTH, editable=False)
     network = models.CharField(max_length=64, blank=True, editable=False)
     repeat_hash = models.CharField(max_length=64, unique=True, editable=False)
     seconds_taken = models.PositiveIntegerField(gettext_lazy("seconds taken"), null=True, editable=False)
@@ -167,6 +182,7 @@ class Comment(NaturalModel):
         permissions = [("moderate_comment", "Can approve and reject comments")]
         indexes = [
             models.Index(fields=["article", "status", "posted_at"], name="comment_by_article"),
+            models.Index(fields=["article", "status", "place"], name="comment_by_place"),
             models.Index(fields=["status", "posted_at", "id"], name="comment_by_status"),
             models.Index(fields=["network", "posted_at"], name="comment_by_network"),
         ]
@@ -175,10 +191,17 @@ class Comment(NaturalModel):
                 condition=Q(status__in=[Status.WITHDRAWN, Status.ERASED]) ^ ~Q(text=""),
                 name="comment_has_words_until_they_are_taken_back",
             ),
+            models.UniqueConstraint(fields=["article", "place"], name="comment_has_its_place_in_the_thread"),
         ]
 
     def __str__(self):
         return _("Comment %(number)s by %(name)s") % {"number": self.pk, "name": self.shown_name}
+
+    def save(self, *args, **kwargs):
+        if not self.place:
+            above = self.parent.place if self.parent else ""
+            self.place = place_below(above, posted_at=self.posted_at, uid=self.uid)
+        super().save(*args, **kwargs)
 
     @property
     def shown_name(self):

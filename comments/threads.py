@@ -1,7 +1,13 @@
-"""The comments under a story as readers see them: a tree that is flat from the third level on."""
+"""The comments under a story as readers see them, a page at a time: a tree that is flat from the third level on.
+
+A page begins after a comment and holds a bounded number of public ones, whatever the thread holds, in one query.
+Oldest first it is a tree; newest first every comment stands by itself and names what it answers.
+"""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
+from django.db.models import Count, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,8 +16,10 @@ from articles.models import Article
 from articles.models.json_rows import JSONRows, moment_of
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
+from comments.places import ancestors_of
 
-LEVELS = 3  # replies deeper than this stand on the last level, each after the one it answers
+PAGE_SIZE = 50  # public comments of a page
+NEWEST = "newest"  # what `order` says in the address of a page that begins with the newest
 
 
 @dataclass(eq=False)
@@ -41,12 +49,42 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """The comments of one story: `rows` of the first level, oldest first; `count` is of the public ones."""
+    """A page of the comments of one story: `rows` of the first level; `count` is of all public ones.
+
+    `last` is the number of the comment after which the next page begins, None where this page is the last;
+    `is_begun` says that this page is not the first.
+    """
 
     rows: list[Row]
     count: int
     is_open: bool
-    reply_url: str
+    path: str
+    is_newest_first: bool = False
+    is_begun: bool = False
+    last: int | None = None
+
+    @property
+    def reply_url(self):
+        return f"{self.path}reply/"
+
+    @property
+    def url(self):
+        """Where all of them are read page by page."""
+        return f"{self.path}comments/"
+
+    @property
+    def first_page(self):
+        """The address of its first page, in the order of this one."""
+        return self.url + self._query()
+
+    @property
+    def next_page(self):
+        """The address of the page after this one, "" where this is the last."""
+        return self.url + self._query(after=self.last) if self.last else ""
+
+    def _query(self, **more):
+        query = urlencode(({"order": NEWEST} if self.is_newest_first else {}) | more)
+        return f"?{query}" if query else ""
 
     @property
     def form(self):
@@ -54,76 +92,100 @@ class Thread:
         return ReplyForm()
 
 
-def thread_of(edition, *, at=None):
-    """The Thread under a live edition's story at that moment (now), in one query."""
+def thread_of(edition, *, at=None, after=None, is_newest_first=False):
+    """The page of the Thread under a live edition's story at that moment (now) that begins after a comment.
+
+    `after` is that Comment, public or not, or None for the first page. One query, and another one where
+    comments on the page answer some that are not on it.
+    """
     at = at or timezone.now()
-    rows = Comment.objects.in_threads(at=at).filter(article=edition.article_id).order_by("posted_at", "pk")
+    public = Comment.objects.public(at=at).filter(article=edition.article_id)
+    page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
+    counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
     # One row of the article carries them all as JSON: an empty thread still has to say whether it is open.
-    is_open, found = (
+    is_open, count, found = (
         Article.objects.order_by()
-        .values_list("is_open_to_comments", JSONRows(rows.values(row=JSONObject(**_COLUMNS))))
+        .values_list(
+            "is_open_to_comments", Subquery(counted), JSONRows(page.values(row=JSONObject(**_COLUMNS)))
+        )
         .get(pk=edition.article_id)
     )
-    public = sum(row["status"] == Status.APPROVED for row in found)
+    shown = found[:PAGE_SIZE]
+    above = _above(shown, article=edition.article_id)
+    begins = after.place if after else ""
     return Thread(
-        rows=arranged(found), count=public, is_open=is_open, reply_url=f"{edition.get_absolute_url()}reply/"
+        rows=_flat(shown, above) if is_newest_first else _nested(shown, above, begins=begins),
+        count=count or 0,
+        is_open=is_open,
+        path=edition.get_absolute_url(),
+        is_newest_first=is_newest_first,
+        is_begun=after is not None,
+        last=shown[-1]["id"] if found[PAGE_SIZE:] else None,
     )
 
 
 # The e-mail address and the network are not even read.
-_COLUMNS = {
+_NAMED = {
     "id": "pk",
     "parent": "parent_id",
     "name": "name",
-    "text": "text",
     "status": "status",
     "at": "posted_at",
+    "place": "place",
 }
+_COLUMNS = {**_NAMED, "text": "text"}
 
 
-def arranged(found):
-    """The Rows of the first level, from dicts of `_COLUMNS` in the order of time; each row with its replies.
+def page_with(comment, edition, *, at=None):
+    """The address of the page that shows this public comment, oldest first: the story's own or one of the thread."""
+    path, at = edition.get_absolute_url(), at or timezone.now()
+    before = Comment.objects.public(at=at).filter(article=edition.article_id, place__lt=comment.place)
+    numbers = list(before.order_by("-place").values_list("pk", flat=True)[:PAGE_SIZE])
+    query = f"comments/?after={numbers[0]}" if numbers[PAGE_SIZE - 1 :] else ""
+    return f"{path}{query}#comment-{comment.pk}"
 
-    Places are kept only where a public comment stands below them, and hold no words.
+
+def _above(shown, *, article):
+    """The comments that those of a page stand below or answer, and that are not on it; without their words."""
+    known = {each["place"] for each in shown}
+    places = {place for each in shown for place in ancestors_of(each["place"])} - known
+    parents = {each["parent"] for each in shown} - {each["id"] for each in shown} - {None}
+    if not places and not parents:
+        return []
+    wanted = Comment.objects.filter(Q(place__in=places) | Q(pk__in=parents), article=article)
+    return list(wanted.order_by("place").values(row=JSONObject(**_NAMED)).values_list("row", flat=True))
+
+
+def _flat(shown, above):
+    """Rows beside each other, in the order given, each with what it answers."""
+    rows = {each["id"]: _row(each) for each in [*above, *shown]}
+    for each in shown:
+        rows[each["id"]].answers = rows.get(each["parent"])
+    return [rows[each["id"]] for each in shown]
+
+
+def _nested(shown, above, *, begins):
+    """The Rows of the first level, each with its replies.
+
+    Of those above, what is gone keeps its place unless it stands before the place where the page `begins`.
+    What stands below a comment of an earlier page comes first, and names what it answers.
     """
-    below = {}
-    for each in found:
-        below.setdefault(each["parent"], []).append(each)
-    in_order = _preorder(below)
-    kept = set()
-    for each in reversed(in_order):
-        if each["status"] == Status.APPROVED or each["id"] in kept:
-            kept.update((each["id"], each["parent"]))
-    return _nested(each for each in in_order if each["id"] in kept)
-
-
-def _preorder(below):
-    """Every comment after the one it answers, siblings by time. No recursion: threads may be deep."""
-    in_order, waiting = [], list(reversed(below.get(None, [])))
-    while waiting:
-        each = waiting.pop()
-        in_order.append(each)
-        waiting.extend(reversed(below.get(each["id"], [])))
-    return in_order
-
-
-def _nested(in_order):
-    top, placed = [], {}
-    for each in in_order:
-        row = _row(each)
-        parent, level, siblings = placed.get(each["parent"], (None, 0, top))
-        if level == LEVELS:
-            row.answers = parent
-            level -= 1
-        else:
-            siblings = parent.replies if parent else top
-        siblings.append(row)
-        placed[each["id"]] = (row, level + 1, siblings)
+    rows = {each["id"]: _row(each) for each in [*above, *shown]}
+    kept = [each for each in above if each["place"] > begins and not rows[each["id"]].is_public]
+    top, by_place = [], {}
+    for each in sorted([*kept, *shown], key=lambda each: each["place"]):
+        row, answered = rows[each["id"]], rows.get(each["parent"])
+        nearest = next(
+            (by_place[place] for place in reversed(ancestors_of(each["place"])) if place in by_place), None
+        )
+        (nearest.replies if nearest else top).append(row)
+        row.answers = answered if answered is not nearest else None
+        by_place[each["place"]] = row
     return top
 
 
 def _row(each):
     is_public = each["status"] == Status.APPROVED
-    words = {"name": each["name"], "text": each["text"]} if is_public else {}
+    words = {"name": each["name"], "text": each.get("text", "")} if is_public else {}
     comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **words)
     return Row(comment=comment, is_public=is_public)

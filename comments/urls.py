@@ -10,6 +10,8 @@ app_name = "comments"
 STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
 
 urlpatterns = [
+    path(f"{STORY}comments/", views.thread, name="thread"),
+    path(f"{STORY}comments/<int:number>/", views.permalink, name="permalink"),
     path(f"{STORY}reply/", views.reply, name="reply"),
     path(f"{STORY}reply/<str:token>/", views.own, name="own"),
 ]

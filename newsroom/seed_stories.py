@@ -155,7 +155,6 @@ def _publish_news(item, *, at, by):
 def _approve_comments(analysis, *, article, by):
     for text, clock in zip(analysis.comments, COMMENT_TIMES, strict=True):
         at = _moment(LAST_NEWS_ON, clock)
-        comment, _is_new = Comment.objects.post(article=article, name="", email="", text=text, at=at)
-        comment.uid = uuid.uuid5(NAMESPACE, text)  # in place of one made by chance
-        comment.save(update_fields=["uid"])
+        uid = uuid.uuid5(NAMESPACE, text)  # in place of one made by chance
+        comment, _ = Comment.objects.post(article=article, name="", email="", text=text, at=at, uid=uid)
         comment.approve(by=by, at=at + DECIDED_AFTER)

@@ -21,6 +21,12 @@ PUBLIC = [
     ("head", "own", 200),
     ("post", "own", 303),
     ("delete", "own", 405),
+    ("get", "thread", 200),
+    ("head", "thread", 200),
+    ("post", "thread", 405),
+    ("get", "permalink", 302),
+    ("head", "permalink", 302),
+    ("post", "permalink", 405),
 ]
 
 # address in the admin, method, what those who moderate get; others get 403, who is not signed in the sign-in page
@@ -48,9 +54,12 @@ DESK = [
 
 
 @pytest.mark.parametrize(("method", "where", "status"), PUBLIC)
-def test_replying_is_the_same_for_everybody(client, edition, who, method, where, status):
-    comment = posted(edition, "Mine")
-    address = f"{STORY}reply/" + (f"{private_token(comment)}/" if where == "own" else "")
+def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, method, where, status):
+    addresses = {
+        "reply": "reply/", "own": f"reply/{private_token(posted(edition, 'Mine'))}/", "thread": "comments/",
+        "permalink": f"comments/{approved(edition, 'Shown').pk}/",
+    }  # fmt: skip
+    address = STORY + addresses[where]
     sent = {"data": typed()} if method == "post" else {}
     assert getattr(client, method)(address, **sent).status_code == status
 

@@ -1,13 +1,18 @@
 """The tree of comments that readers see, and the counts."""
 
 import pytest
+from django.db import transaction
 from django.template import Context, Template
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from articles import publishing
-from articles.tests.stories import NOON, published
-from comments.models import Comment, Reason
+from articles.models import Article
+from articles.tests.stories import NOON, person, published
+from comments import threads
+from comments.models import Comment, Reason, Status
 from comments.tests.replies import MINUTE, approved, posted
-from comments.threads import arranged, thread_of
+from comments.threads import PAGE_SIZE, page_with, thread_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + 60 * MINUTE
@@ -99,20 +104,134 @@ def test_a_story_that_is_not_live_shows_no_comments(editor):
 
 
 def test_a_very_deep_thread_is_arranged():
-    depth = 5_000
-    found = [
-        {
-            "id": n,
-            "parent": n - 1 or None,
-            "name": "",
-            "text": str(n),
-            "status": "approved",
-            "at": "2025-06-09T12:00",
-        }
-        for n in range(1, depth + 1)
+    edition, parent = published(), None
+    for number in range(200):
+        parent = posted(edition, f"Level {number}", parent=parent, at=NOON + number * MINUTE / 60)
+    Comment.objects.update(status=Status.APPROVED)
+    thread = thread_of(edition, at=LATER)
+    assert len(thread.rows[0].replies[0].replies) == PAGE_SIZE - 2
+    assert thread.count == 200
+
+
+# --- page by page
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    monkeypatch.setattr(threads, "PAGE_SIZE", 3)
+
+
+def pages_of(edition, **order):
+    """The rows of a thread's pages, one after the other."""
+    pages, after = [], None
+    while True:
+        thread = thread_of(edition, at=LATER, after=after, **order)
+        pages.append(thread.rows)
+        if thread.last is None:
+            return pages
+        after = Comment.objects.get(pk=thread.last)
+
+
+def test_a_long_thread_is_read_page_by_page_in_one_order(small_pages):
+    edition = published()
+    first = approved(edition, "First", at=NOON + MINUTE)
+    approved(edition, "Second", at=NOON + 2 * MINUTE)
+    for number in range(3, 6):
+        approved(edition, f"To first {number}", parent=first, at=NOON + number * MINUTE)
+    approved(edition, "Third", at=NOON + 6 * MINUTE)
+    assert [shape(page) for page in pages_of(edition)] == [
+        [("First", [("To first 3", []), ("To first 4", [])])],
+        [("To first 5", []), ("Second", []), ("Third", [])],
     ]
-    rows = arranged(found)
-    assert len(rows[0].replies[0].replies) == depth - 2
+    assert [shape(page) for page in pages_of(edition, is_newest_first=True)] == [
+        [("Third", []), ("To first 5", []), ("To first 4", [])],
+        [("To first 3", []), ("Second", []), ("First", [])],
+    ]
+
+
+def test_what_answers_a_comment_of_an_earlier_page_names_it(small_pages):
+    edition = published()
+    first = approved(edition, "First", name="Ana")
+    for number in range(3):
+        approved(edition, f"To first {number}", parent=first, at=NOON + number * MINUTE)
+    page = thread_of(edition, at=LATER, after=Comment.objects.get(text="To first 1"))
+    [row] = page.rows
+    assert (row.comment.text, row.answers.name, row.answers.comment.pk) == ("To first 2", "Ana", first.pk)
+    newest = thread_of(edition, at=LATER, is_newest_first=True).rows
+    assert [row.answers.name for row in newest] == ["Ana"] * 3
+
+
+def test_the_place_of_a_comment_that_is_gone_stands_on_one_page_only(small_pages):
+    edition = published()
+    first = approved(edition, "First")
+    for number in range(4):
+        approved(edition, f"To first {number}", parent=first, at=NOON + number * MINUTE)
+    first.withdraw()
+    gone = "This comment was withdrawn by its author."
+    assert [shape(page) for page in pages_of(edition)] == [
+        [(gone, [(f"To first {number}", []) for number in range(3)])],
+        [("To first 3", [])],
+    ]
+    page = thread_of(edition, at=LATER, after=Comment.objects.get(text="To first 2"))
+    assert page.rows[0].answers.name == "a comment"
+
+
+def test_a_page_may_begin_after_a_comment_that_is_gone_by_now(small_pages):
+    edition = published()
+    for number in range(5):
+        approved(edition, f"Comment {number}", at=NOON + number * MINUTE)
+    last = Comment.objects.get(text="Comment 2")
+    last.withdraw()
+    assert shape(thread_of(edition, at=LATER, after=last).rows) == [("Comment 3", []), ("Comment 4", [])]
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+@settings(max_examples=30)
+@given(data=st.data())
+def test_every_public_comment_stands_on_exactly_one_page(is_newest_first, data):
+    """Whatever was answered, taken back and left waiting, and in both orders; places only above replies."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "PAGE_SIZE", 3)
+        edition, comments = published(f"Story {Article.objects.count()}"), []
+        for number in range(data.draw(st.integers(0, 12))):
+            parent = data.draw(st.sampled_from([None, *comments]))
+            at = NOON + data.draw(st.integers(0, 3)) * MINUTE
+            comments.append(posted(edition, f"Comment {number}", parent=parent, at=at))
+            if data.draw(st.booleans()):
+                comments[-1].approve(by=person("moderator", "Moderators"), at=at)
+        for comment in comments:
+            if data.draw(st.integers(0, 3)) == 0:
+                comment.withdraw(at=LATER)
+        rows = [row for page in pages_of(edition, is_newest_first=is_newest_first) for row in flat(page)]
+        public = [comment.pk for comment in comments if comment.status == Status.APPROVED]
+        assert sorted(row.comment.pk for row in rows if row.is_public) == sorted(public)
+        assert thread_of(edition, at=LATER).count == len(public)
+        places = [row.comment.pk for row in rows if not row.is_public]
+        assert len(set(places)) == len(places)
+        answered = {above.pk for comment in comments if comment.pk in public for above in ancestry(comment)}
+        assert set(places) <= answered
+        transaction.set_rollback(True)
+
+
+def flat(rows):
+    """All Rows of a page, those below others too."""
+    return [each for row in rows for each in [row, *flat(row.replies)]]
+
+
+def ancestry(comment):
+    """The comments that this one answers, directly or not."""
+    while comment := comment.parent:
+        yield comment
+
+
+@pytest.mark.parametrize("position", [0, 2, 3, 4, 7])
+def test_the_page_that_shows_a_comment_is_found(small_pages, position):
+    edition = published()
+    comments = [approved(edition, f"Comment {number}", at=NOON + number * MINUTE) for number in range(8)]
+    address = page_with(comments[position], edition, at=LATER)
+    before = {0: None, 2: None, 3: 2, 4: 3, 7: 6}[position]
+    query = "" if before is None else f"comments/?after={comments[before].pk}"
+    assert address == f"{edition.path}{query}#comment-{comments[position].pk}"
 
 
 @pytest.mark.parametrize("count", [0, 1, 12])

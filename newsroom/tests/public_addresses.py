@@ -79,6 +79,8 @@ ADDRESSES = {
     ),
     "articles:news_sitemap": _fixed("articles:news_sitemap"),
     "articles:robots": _fixed("articles:robots"),
+    "comments:thread": lambda story: quote(story.path) + "comments/",
+    "comments:permalink": lambda story: f"{quote(story.path)}comments/{story.article.comments.first().pk}/",
     "comments:reply": lambda story: quote(story.path) + "reply/",
     "comments:own": lambda story: quote(story.path) + "reply/not-a-token/",
     "healthz": _fixed("healthz"),
@@ -91,6 +93,15 @@ ADDRESSES = {
 WITHOUT_A_PAGE = {
     "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
 }  # fmt: skip
+
+
+# Patterns that lead to another page, and say nothing themselves.
+LEADING_ON = {"comments:permalink"}
+
+
+def status_for_a_live_story(name):
+    """What a pattern's address answers for a story that is live."""
+    return 404 if name in WITHOUT_A_PAGE else 302 if name in LEADING_ON else 200
 
 
 def public_patterns():

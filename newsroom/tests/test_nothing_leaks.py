@@ -17,6 +17,7 @@ from newsroom.tests.public_addresses import (
     page,
     plant,
     public_patterns,
+    status_for_a_live_story,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ SILENT = {
     "articles:page": "the footer's pages tell of the site",
     "articles:robots": "names sitemaps only",
     "articles:sitemap": "names the chunks only",
+    "comments:permalink": "leads on to the page",
     "healthz": "tells of the process",
     "readyz": "tells of the database",
 }
@@ -40,9 +42,13 @@ OF_THE_STORY = {
     "articles:detail", "articles:tag", "articles:author", "articles:source", "articles:publisher", "articles:coverage",
     "articles:tag_feed", "articles:author_feed", "articles:coverage_feed", "articles:preview", "articles:picture",
     "articles:history", "articles:version", "articles:changes", "comments:reply", "comments:own",
+    "comments:thread", "comments:permalink",
 }  # fmt: skip
 # Those of them that say of a withdrawn story that it was withdrawn.
-TOLD_OF_AFTERWARDS = {"articles:detail", "articles:history", "articles:version", "articles:changes"}
+TOLD_OF_AFTERWARDS = {
+    "articles:detail", "articles:history", "articles:version", "articles:changes", "comments:thread",
+    "comments:permalink",
+}  # fmt: skip
 NAMED = sorted(OF_THE_STORY)
 ALL = sorted(ADDRESSES)
 
@@ -67,7 +73,7 @@ def test_a_live_story_is_found_at_every_address_that_should_show_it(client, anch
     with time_machine.travel(NOW, tick=False):
         response = page(client, name, anchor)
         shows_it = "anchorword" in words_of(response)
-    assert response.status_code == (404 if name in WITHOUT_A_PAGE else 200)
+    assert response.status_code == status_for_a_live_story(name)
     assert shows_it == (name not in SILENT)
 
 
