@@ -1,0 +1,328 @@
+"""What a comment looks like before a person has read it: signals, each of which says in a sentence what it saw.
+
+`triage(words, facts)` is pure: no database, no network, no clock. A verdict may hold a comment or put it aside as
+spam; only people reject. Weights are points: what they add up to decides (HOLD_FROM, SPAM_FROM), and what speaks
+for a comment takes points off. The log keeps a verdict as plain data, and `sentences` words it for the desk.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
+from zlib import crc32
+
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from articles.rich_text import search_words
+
+HOLD_FROM = 1  # points from which a comment waits for a person whatever the policy says
+SPAM_FROM = 8  # points from which it waits among spam
+FAST = 5  # seconds after opening the page within which nobody writes a comment
+SHARED_WORDS = 4  # of a quotation that two comments share
+SHARED_PART = 0.5  # of the shorter one's rows of three words, for two comments to be near-duplicates
+FLOOD = 3  # comments of a network within the ten minutes before, this one included
+SHOUTED = 20  # capitals from which on writing in capitals is shouting
+MOST_COMPARED = 300  # words of a comment that are compared with others
+LIKENESS_SIZE = 128  # rows of three of them, the same ones of equal texts
+_RUN = 3
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody sent: plain text."""
+
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known besides the words.
+
+    `listed` are the words and phrases of the desk's list for the story's language, each with its points, as
+    `folded_phrase` gives them. `neighbours` maps numbers of other comments to what `likeness_of` their texts gave,
+    `story` is the text of the story as search indexes it, `cited` the hosts of its sources. `seconds_taken` is None where nobody knows.
+    """
+
+    listed: dict[tuple[str, ...], int] = field(default_factory=dict)
+    neighbours: dict[int, dict] = field(default_factory=dict)
+    story: str = ""
+    cited: frozenset[str] = frozenset()
+    seconds_taken: int | None = None
+    approved_before: int = 0
+    rejected_before: int = 0
+    lately_from_network: int = 0
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing seen: its name, its points, what the sentence names, and where in the text it stands."""
+
+    name: str
+    points: int
+    named: dict = field(default_factory=dict)
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All signals of a comment."""
+
+    signals: tuple[Signal, ...]
+
+    @property
+    def score(self):
+        return sum(signal.points for signal in self.signals)
+
+    @property
+    def holds(self):
+        """Whether a person should read the comment first, whatever the policy says."""
+        return self.score >= HOLD_FROM
+
+    @property
+    def is_spam(self):
+        return self.score >= SPAM_FROM
+
+    @property
+    def similar_to(self):
+        """The numbers of the comments that this one is nearly the same as."""
+        return [number for signal in self.signals for number in signal.named.get("numbers", ())]
+
+    def as_data(self):
+        """{"score", "signals"} as JSON can keep it."""
+        return {"score": self.score, "signals": [asdict(signal) for signal in self.signals]}
+
+
+def triage(words, facts):
+    """The Verdict on a comment."""
+    tokens = list(search_words(words.text))
+    seen = [
+        *_links(words, facts),
+        *_listed(tokens, facts),
+        *_near_duplicate(words, [word for word, _start, _end in tokens], facts),
+        *_drawn_out(words),
+        *_shouting(words),
+        *_mixed_scripts(words),
+        *_invisible(words),
+        *_fast(facts),
+        *_first(facts),
+        *_rejected_before(facts),
+        *_flood(facts),
+    ]
+    return Verdict(tuple(seen))
+
+
+# --- links
+
+# Bare names of hosts are taken for links where a path follows or the ending is one that spam favours: two letters
+# after a full stop are more often a missing space.
+_LINK = re.compile(
+    r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"'”’]+"
+    r"|(?<![\w@.])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s<>\"'”’]*"
+    r"|(?<![\w@.])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|xyz|top|site|online|shop|club)\b",
+    re.IGNORECASE,
+)
+_ENDS = ".,;:!?)]}"
+
+
+def _links(words, facts) -> Iterator[Signal]:
+    found, known = [], []
+    for match in _LINK.finditer(words.text):
+        link = match[0].rstrip(_ENDS)
+        (known if _host(link) in facts.cited else found).append((match.start(), match.start() + len(link)))
+    if found:
+        points = 1 if len(found) == 1 else 2 if len(found) == 2 else 4
+        yield Signal("links", points, {"count": len(found)}, tuple(found))
+    if known:
+        yield Signal("cited", -2, {"count": len(known)})
+
+
+def _host(link):
+    """The host's name without `www.`; "" where the link cannot be read."""
+    try:
+        host = urlsplit(link if "://" in link else f"//{link}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
+
+
+# --- words
+
+
+def folded_phrase(phrase):
+    """A listed word or phrase as comments are compared with it: its words, without case and accents."""
+    return tuple(word for word, _start, _end in search_words(phrase))
+
+
+def _listed(tokens, facts) -> Iterator[Signal]:
+    """Whole words only: a listed “press” is not found in “WordPress”."""
+    begins: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in facts.listed:
+        begins.setdefault(phrase[0], []).append(phrase)
+    found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+    for at, (word, start, _end) in enumerate(tokens):
+        for phrase in begins.get(word, ()):
+            row = tokens[at : at + len(phrase)]
+            if tuple(each for each, _start, _end in row) == phrase:
+                found.setdefault(phrase, []).append((start, row[-1][2]))
+    for phrase, marks in found.items():
+        yield Signal("listed", facts.listed[phrase], {"word": " ".join(phrase)}, tuple(marks))
+
+
+# --- others like it
+
+_QUOTED = re.compile(r"[“\"«„]([^”\"»“„]{8,200})[”\"»“]")
+
+
+def likeness_of(text):
+    """What tells whether another comment is nearly the same: numbers, as JSON can keep them.
+
+    {"runs": of rows of three words, the LIKENESS_SIZE smallest of them, "quotes": of quotations}.
+    """
+    row = [word for word, _start, _end in search_words(text)]
+    return {"runs": _runs(row), "quotes": [_number(phrase) for phrase in _quotations(text)]}
+
+
+def _near_duplicate(words, row, facts) -> Iterator[Signal]:
+    """Much of it is another comment's, or both quote the same words, which are not the story's."""
+    runs, story = set(_runs(row)), f" {facts.story} "
+    quotes = {_number(phrase) for phrase in _quotations(words.text) if f" {' '.join(phrase)} " not in story}
+    alike = [
+        number
+        for number, other in facts.neighbours.items()
+        if _is_alike(runs, set(other["runs"])) or not quotes.isdisjoint(other["quotes"])
+    ]
+    if alike:
+        yield Signal("near_duplicate", 3, {"numbers": alike})
+
+
+def _runs(row):
+    row = row[:MOST_COMPARED]
+    found = {_number(row[at : at + _RUN]) for at in range(max(1, len(row) - _RUN + 1))} if row else set()
+    return sorted(found)[:LIKENESS_SIZE]
+
+
+def _quotations(text):
+    phrases = (folded_phrase(match[1]) for match in _QUOTED.finditer(text))
+    return [phrase for phrase in phrases if len(phrase) >= SHARED_WORDS]
+
+
+def _number(row):
+    return crc32(" ".join(row).encode())
+
+
+def _is_alike(runs, others):
+    shorter = min(len(runs), len(others))
+    return bool(shorter) and len(runs & others) >= max(min(2, shorter), SHARED_PART * shorter)
+
+
+# --- how it is written
+
+_REPEATED = re.compile(r"([^\W\d_])\1{4,}|([!?])\2{4,}", re.IGNORECASE)
+_NO_WIDTH = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LOOK_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+
+
+def _drawn_out(words) -> Iterator[Signal]:
+    marks = tuple(match.span() for match in _REPEATED.finditer(words.text))
+    if marks:
+        yield Signal("drawn_out", 1, {}, marks)
+
+
+def _shouting(words) -> Iterator[Signal]:
+    capitals = sum(map(str.isupper, words.text))
+    if capitals >= SHOUTED and capitals > 0.7 * sum(map(str.isalpha, words.text)):
+        yield Signal("shouting", 1)
+
+
+def _mixed_scripts(words) -> Iterator[Signal]:
+    """Words with letters of two scripts that look alike, in the text or the name."""
+    marks = tuple(match.span() for match in _WORD.finditer(words.text) if _is_mixed(match[0]))
+    if marks or any(_is_mixed(match[0]) for match in _WORD.finditer(words.name)):
+        yield Signal("mixed_scripts", 3, {}, marks)
+
+
+def _is_mixed(word):
+    if word.isascii():
+        return False
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+    return len(scripts.intersection(_LOOK_ALIKE)) > 1
+
+
+def _invisible(words) -> Iterator[Signal]:
+    """Characters that cannot be seen and hide something from a reader or a filter."""
+    marks = tuple(match.span() for match in _NO_WIDTH.finditer(words.text))
+    if len(marks) > 2:
+        yield Signal("invisible", 2, {"count": len(marks)}, marks)
+
+
+# --- who sent it, and how
+
+
+def _fast(facts) -> Iterator[Signal]:
+    if facts.seconds_taken is not None and facts.seconds_taken < FAST:
+        yield Signal("fast", 3, {"count": facts.seconds_taken})
+
+
+def _first(facts) -> Iterator[Signal]:
+    if not facts.approved_before and not facts.rejected_before:
+        yield Signal("first", 0)
+
+
+def _rejected_before(facts) -> Iterator[Signal]:
+    total = facts.approved_before + facts.rejected_before
+    if facts.rejected_before:
+        points = 3 if facts.rejected_before * 2 > total else 1
+        yield Signal("rejected_before", points, {"rejected": facts.rejected_before, "count": total})
+
+
+def _flood(facts) -> Iterator[Signal]:
+    count = facts.lately_from_network + 1
+    if count >= FLOOD:
+        yield Signal("flood", 2 if count < 2 * FLOOD else 4, {"count": count})
+
+
+# --- in words
+
+_SENTENCES = {
+    "listed": gettext_lazy("Listed word: “%(word)s”"),
+    "near_duplicate": gettext_lazy("Nearly the same as another comment"),
+    "drawn_out": gettext_lazy("Letters or marks repeated over and over"),
+    "shouting": gettext_lazy("Written in capitals"),
+    "mixed_scripts": gettext_lazy("Letters of different scripts in one word"),
+    "first": gettext_lazy("First comment from this address"),
+}
+_COUNTED = {
+    "links": ngettext_lazy("%(count)d link", "%(count)d links", "count"),
+    "cited": ngettext_lazy(
+        "Links to a source that the story cites", "Links to %(count)d sources that the story cites", "count"
+    ),
+    "invisible": ngettext_lazy("%(count)d invisible character", "%(count)d invisible characters", "count"),
+    "fast": ngettext_lazy(
+        "Sent %(count)d second after the page was opened",
+        "Sent %(count)d seconds after the page was opened",
+        "count",
+    ),
+    "rejected_before": ngettext_lazy(
+        "%(rejected)d of %(count)d earlier comment rejected",
+        "%(rejected)d of %(count)d earlier comments rejected",
+        "count",
+    ),
+    "flood": ngettext_lazy(
+        "%(count)d comment from this network in ten minutes",
+        "%(count)d comments from this network in ten minutes",
+        "count",
+    ),
+}
+
+
+def sentences(data):
+    """[(sentence, points)] of a verdict as `as_data` gave it: what the desk reads under the comment."""
+    return [(_sentence(signal), signal["points"]) for signal in data.get("signals", ())]
+
+
+def _sentence(signal):
+    words = _COUNTED.get(signal["name"]) or _SENTENCES[signal["name"]]
+    return words % signal["named"]
