@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.forms import CharField
+from django.forms import CharField, Select
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from articles.admin.desk import ReadOnlyAdmin
+from articles.admin.desk import DeskAdmin, ReadOnlyAdmin
 from articles.models import Edition
-from comments.models import AlreadyDecided, Comment, Decision, Reason, Status
+from articles.models.language import language_choices
+from comments.models import AlreadyDecided, Comment, Decision, ListedWord, Reason, Status
 
 APPROVE, SPAM = "approve", "spam"
 
@@ -193,6 +194,26 @@ _BUTTONS = {
     "reasons": [reason for reason in Reason if reason != Reason.OTHER],
     "reason_length": REASON_LENGTH,
 }
+
+
+@admin.register(ListedWord)
+class ListedWordAdmin(DeskAdmin):
+    """Words that make a comment wait. They say nothing about comments that are there already."""
+
+    list_display = ["words", "spoken_in", "points"]
+    search_fields = ["words"]
+    search_help_text = gettext_lazy("Search in the words.")
+    fields = ["words", "language", "points"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "language":
+            choices = [("", _("Every language")), *language_choices()]
+            kwargs["widget"] = Select(choices=choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def spoken_in(self, word):
+        return dict(language_choices()).get(word.language, word.language) or _("every language")
 
 
 LOG_COLUMNS = ["when", "who", "change", "why", "about"]

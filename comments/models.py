@@ -11,6 +11,7 @@ import unicodedata
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -21,7 +22,9 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article, Edition
 from articles.models.appended import AppendedModel
 from articles.models.natural import NaturalManager, NaturalModel
+from comments.hashes import keyed_hash
 from comments.places import LENGTH, place_below
+from comments.spam import folded_phrase, likeness_of
 
 NAME_LENGTH = 80
 TEXT_LENGTH = 5000  # characters, with a line break counted as one
@@ -77,6 +80,11 @@ def repeat_hash(*, article, parent, name, email, text, network=""):
     return hashlib.sha256("\0".join([*place, *map(folded, (name, email, text))]).encode()).hexdigest()
 
 
+def email_hash(address):
+    """What comments sent with that e-mail address have in common, in whatever case: 64 hex digits; "" for none."""
+    return keyed_hash("email", folded(address)) if address else ""
+
+
 def _is_live(at):
     return Exists(Edition.objects.live(at=at).filter(article=OuterRef("article")))
 
@@ -120,12 +128,12 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
 
         A repeat (see `repeat_hash`), even one sent at the same moment, returns the comment that is there.
         `rule` names the rule that knows it for spam at once; the log then says so. `facts`: `network`,
-        `seconds_taken` and `uid`, where they are known.
+        `seconds_taken`, `verdict` and `uid`, where they are known.
         """
         at = at or timezone.now()
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
         digest = repeat_hash(**given, network=facts.get("network", ""))
-        given |= {"posted_at": at, **facts}
+        given |= {"posted_at": at, "email_hash": email_hash(email), "likeness": likeness_of(text), **facts}
         try:
             with transaction.atomic():
                 comment = self.create(repeat_hash=digest, **given)
@@ -145,7 +153,8 @@ class Comment(NaturalModel):
     `name` may be empty ("Anonymous"). `email` is never shown outside the admin. `network` is a keyed hash of
     the truncated address it came from (see network.py), `place` where it stands in its thread (see places.py,
     made when it is saved first), `seconds_taken` the time between opening the reply
-    page and posting, where it is known, `verdict` what triage thought, {} where there was none.
+    page and posting, where it is known, `verdict` what triage thought, {} where there was none, `email_hash`
+    what it has in common with others of the same address, `likeness` what others are compared with (see spam.py).
     """
 
     natural_key_fields = ["uid"]
@@ -171,6 +180,8 @@ class Comment(NaturalModel):
     repeat_hash = models.CharField(max_length=64, unique=True, editable=False)
     seconds_taken = models.PositiveIntegerField(gettext_lazy("seconds taken"), null=True, editable=False)
     verdict = models.JSONField(default=dict, blank=True, editable=False)
+    email_hash = models.CharField(max_length=64, blank=True, editable=False)
+    likeness = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = CommentManager()
 
@@ -185,6 +196,7 @@ class Comment(NaturalModel):
             models.Index(fields=["article", "status", "place"], name="comment_by_place"),
             models.Index(fields=["status", "posted_at", "id"], name="comment_by_status"),
             models.Index(fields=["network", "posted_at"], name="comment_by_network"),
+            models.Index(fields=["email_hash", "status"], name="comment_by_email"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -241,7 +253,7 @@ class Comment(NaturalModel):
     def _nothing_said(self):
         # The repeat's hash goes too, so that the same words can be posted anew.
         freed = hashlib.sha256(self.uid.bytes).hexdigest()
-        return {"name": "", "email": "", "text": "", "repeat_hash": freed}
+        return {"name": "", "email": "", "text": "", "email_hash": "", "likeness": {}, "repeat_hash": freed}
 
     @transaction.atomic
     def _decide(self, status, *, at=None, changes=None, **why):
@@ -282,6 +294,50 @@ class Comment(NaturalModel):
     def last_word(self):
         """For the desk: what was decided about this comment last, by whom and when."""
         return str(self.last_decision() or _("Nothing has been decided about this comment yet."))
+
+
+class ListedWordQuerySet(models.QuerySet):
+    def points(self, *, language):
+        """{words as `folded_phrase` gives them: points} of what is listed for texts in that language."""
+        rows = self.filter(language__in=["", language]).values_list("words", "points")
+        return {phrase: points for words, points in rows if (phrase := folded_phrase(words))}
+
+
+class ListedWord(models.Model):
+    """A word or phrase that makes a comment wait for a moderator, or sends it to spam."""
+
+    MOST_POINTS = 10
+
+    words = models.CharField(
+        gettext_lazy("words"), max_length=100,
+        help_text=gettext_lazy("Found as whole words, whatever their case and accents."),
+    )  # fmt: skip
+    language = models.CharField(
+        gettext_lazy("language"), max_length=12, blank=True,
+        help_text=gettext_lazy("Of the story. Left empty, the words are looked for under every story."),
+    )  # fmt: skip
+    points = models.PositiveSmallIntegerField(
+        gettext_lazy("points"), default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_POINTS)],
+        help_text=gettext_lazy("A comment of 8 points or more waits among spam."),
+    )  # fmt: skip
+
+    objects = ListedWordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = gettext_lazy("listed word")
+        verbose_name_plural = gettext_lazy("listed words")
+        ordering = ["words", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["words", "language"],
+                name="word_is_listed_once_for_a_language",
+                violation_error_message=gettext_lazy("These words are listed for this language already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.words
 
 
 class Decision(AppendedModel):

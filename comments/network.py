@@ -8,8 +8,8 @@ import ipaddress
 import math
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
+from comments.hashes import keyed_hash
 from comments.models import Comment
 
 # Homes and offices share one of these; the single machine in it is nobody's business.
@@ -21,7 +21,7 @@ def network_of(request):
 
     Requests whose address cannot be read share one hash, so that they are limited together.
     """
-    return salted_hmac("comments.network", _truncated(_address(request)), algorithm="sha256").hexdigest()
+    return keyed_hash("network", _truncated(_address(request)))
 
 
 def _address(request):

@@ -1,11 +1,18 @@
 """From a valid reply form to a stored comment, and the private link by which its author sees it."""
 
+import datetime as dt
+
 from django.core import signing
 from django.db import transaction
+from django.db.models import Count, Q
 
-from comments.models import Comment, repeat_hash
+from comments.models import Comment, ListedWord, Status, email_hash, repeat_hash
 from comments.network import seconds_to_wait
+from comments.spam import Facts, Words, host_of, triage
 
+NEIGHBOURS = 100  # the newest comments of the site, among which near-duplicates are looked for
+TEN_MINUTES = dt.timedelta(minutes=10)
+MOST_LATELY = 20  # comments of a network that are counted
 LINK_LIFE = 24 * 60 * 60  # seconds that the private link works
 
 _signer = signing.TimestampSigner(salt="comments.own")
@@ -19,8 +26,40 @@ class TooMany(Exception):
         self.seconds = seconds
 
 
+def facts_about(form, edition, *, network):
+    """What triage is told of a valid form for the story of this live Edition: three queries."""
+    of_address = Comment.objects.filter(email_hash=email_hash(form.cleaned_data["email"]))
+    refused = Q(status__in=[Status.REJECTED, Status.SPAM])
+    lately = Comment.objects.filter(network=network, posted_at__gt=form.at - TEN_MINUTES)
+    before = of_address.aggregate(
+        approved=Count("pk", filter=Q(status=Status.APPROVED)),
+        rejected=Count("pk", filter=refused),
+    )
+    return Facts(
+        listed=ListedWord.objects.points(language=edition.language),
+        neighbours={pk: likeness for pk, likeness in _newest_likenesses() if likeness},
+        story=edition.search_text,
+        cited=frozenset(host_of(source["url"]) for source in edition.sources if source["url"]),
+        seconds_taken=form.seconds_taken,
+        approved_before=before["approved"],
+        rejected_before=before["rejected"],
+        lately_from_network=lately[:MOST_LATELY].count(),
+    )
+
+
+def _newest_likenesses():
+    return Comment.objects.order_by("-pk").values_list("pk", "likeness")[:NEIGHBOURS]
+
+
+def post_reply(form, edition, *, network):
+    """Stores what the valid form says and returns the Comment; see `_post`. Triage looks at it first."""
+    words = Words(form.cleaned_data["text"], form.cleaned_data["name"])
+    verdict = triage(words, facts_about(form, edition, network=network))
+    return _post(form, verdict, network=network)
+
+
 @transaction.atomic
-def post_reply(form, *, network):
+def _post(form, verdict, *, network):
     """Stores what the valid form says and returns the Comment; a repeat returns the one that is there.
 
     Raises TooMany. A repeat is answered even then: whoever pressed the button twice has done nothing new.
@@ -33,9 +72,14 @@ def post_reply(form, *, network):
     # Asked second: what filled the limit a moment ago may be this very post, sent twice.
     if wait and not Comment.objects.filter(repeat_hash=repeat_hash(**words, network=network)).exists():
         raise TooMany(wait)
-    rule = "trap" if form.cleaned_data["homepage"] else ""
+    rule = "trap" if form.cleaned_data["homepage"] else "triage" if verdict.is_spam else ""
     comment, _ = Comment.objects.post(
-        **words, network=network, seconds_taken=form.seconds_taken, rule=rule, at=form.at
+        **words,
+        network=network,
+        seconds_taken=form.seconds_taken,
+        verdict=verdict.as_data(),
+        rule=rule,
+        at=form.at,
     )
     return comment
 

@@ -132,7 +132,7 @@ def _links(words, facts) -> Iterator[Signal]:
     found, known = [], []
     for match in _LINK.finditer(words.text):
         link = match[0].rstrip(_ENDS)
-        (known if _host(link) in facts.cited else found).append((match.start(), match.start() + len(link)))
+        (known if host_of(link) in facts.cited else found).append((match.start(), match.start() + len(link)))
     if found:
         points = 1 if len(found) == 1 else 2 if len(found) == 2 else 4
         yield Signal("links", points, {"count": len(found)}, tuple(found))
@@ -140,7 +140,7 @@ def _links(words, facts) -> Iterator[Signal]:
         yield Signal("cited", -2, {"count": len(known)})
 
 
-def _host(link):
+def host_of(link):
     """The host's name without `www.`; "" where the link cannot be read."""
     try:
         host = urlsplit(link if "://" in link else f"//{link}").hostname or ""
@@ -328,3 +328,18 @@ def sentences(data):
 def _sentence(signal):
     words = _COUNTED.get(signal["name"]) or _SENTENCES[signal["name"]]
     return words % signal["named"]
+
+
+def pieces(text, data):
+    """[(piece, is_marked)] that make up a text: what the signals of a stored verdict point at is marked.
+
+    Marks that do not lie in the text, as of words that have gone since, are passed over.
+    """
+    marks = sorted(tuple(mark) for signal in data.get("signals", ()) for mark in signal["marks"])
+    found, position = [], 0
+    for start, end in marks:
+        start = max(start, position)
+        if start < end <= len(text):
+            found += [(text[position:start], False), (text[start:end], True)]
+            position = end
+    return [piece for piece in [*found, (text[position:], False)] if piece[0]]

@@ -122,7 +122,7 @@ def _posted(request, edition, article):
     if not form.is_valid():
         return _page(request, edition, form, status=422)
     try:
-        comment = post_reply(form, network=network_of(request))
+        comment = post_reply(form, edition, network=network_of(request))
     except TooMany as refusal:
         return _too_many(request, edition, form, wait=refusal.seconds)
     return HttpResponseSeeOther(_private_link(edition, comment))

@@ -16,7 +16,10 @@ _WRITING = [
 _LOOKING_UP = [
     f"articles.view_{model}" for model in ("author", "coverage", "image", "section", "source", "tag")
 ]
-_MODERATING = ["comments.view_comment", "comments.moderate_comment", "comments.view_decision"]
+_MODERATING = [
+    "comments.view_comment", "comments.moderate_comment", "comments.view_decision",
+    *(f"comments.{verb}_listedword" for verb in ("add", "change", "view", "delete")),
+]  # fmt: skip
 _FILING = [
     f"articles.{verb}_{model}"
     for model in ("author", "coverage", "pin", "source", "tag", "tagalias")

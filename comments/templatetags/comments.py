@@ -3,6 +3,7 @@
 from django import template
 
 from comments.models import Comment
+from comments.spam import pieces, sentences
 from comments.threads import thread_of
 
 register = template.Library()
@@ -19,6 +20,18 @@ def comment_counts(editions):
     """{article's id: how many public comments} of these editions, without those that have none: one query."""
     articles = [edition.article_id for edition in editions]
     return Comment.objects.public().filter(article__in=articles).count_by_article()
+
+
+@register.filter
+def seen_in(verdict):
+    """[(sentence, points)] of what triage saw in a comment, from its stored verdict."""
+    return sentences(verdict)
+
+
+@register.filter
+def marked(comment):
+    """[(piece of the comment's text, whether triage marks it)]: plain text, which the template escapes."""
+    return pieces(comment.text, comment.verdict)
 
 
 @register.filter

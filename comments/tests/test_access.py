@@ -4,7 +4,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from comments import urls
-from comments.models import Comment, Status
+from comments.models import Comment, ListedWord, Status
 from comments.posting import private_token
 from comments.tests.replies import approved, posted, typed
 
@@ -42,6 +42,15 @@ DESK = [
     ("comment_delete", "post", 403),
     ("comment_add", "get", 403),
     ("comment_add", "post", 403),
+    ("listedword_changelist", "get", 200),
+    ("listedword_changelist", "post", 200),
+    ("listedword_add", "get", 200),
+    ("listedword_add", "post", 302),
+    ("listedword_change", "get", 200),
+    ("listedword_change", "post", 302),
+    ("listedword_history", "get", 200),
+    ("listedword_delete", "get", 200),
+    ("listedword_delete", "post", 302),
     ("decision_changelist", "get", 200),
     ("decision_change", "get", 200),
     ("decision_change", "post", 403),
@@ -67,9 +76,14 @@ def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, m
 @pytest.mark.parametrize(("where", "method", "status"), DESK)
 def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, who, where, method, status):
     comment = approved(edition)
-    row = comment if where.startswith("comment") else comment.decisions.get()
-    args = [] if where.endswith(("changelist", "add")) else [row.pk]
-    sent = {"data": {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}}
+    rows = {
+        "comment": comment,
+        "decision": comment.decisions.get(),
+        "listedword": ListedWord.objects.create(words="x"),
+    }
+    args = [] if where.endswith(("changelist", "add")) else [rows[where.partition("_")[0]].pk]
+    decision = {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}
+    sent = {"data": decision | {"words": "y", "points": 2, "post": "yes"}}
     response = getattr(client, method)(
         reverse(f"admin:comments_{where}", args=args), **(sent if method == "post" else {})
     )
