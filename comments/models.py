@@ -303,9 +303,10 @@ class ListedWordQuerySet(models.QuerySet):
         return {phrase: points for words, points in rows if (phrase := folded_phrase(words))}
 
 
-class ListedWord(models.Model):
+class ListedWord(NaturalModel):
     """A word or phrase that makes a comment wait for a moderator, or sends it to spam."""
 
+    natural_key_fields = ["words", "language"]
     MOST_POINTS = 10
 
     words = models.CharField(
@@ -322,7 +323,7 @@ class ListedWord(models.Model):
         help_text=gettext_lazy("A comment of 8 points or more waits among spam."),
     )  # fmt: skip
 
-    objects = ListedWordQuerySet.as_manager()
+    objects = NaturalManager.from_queryset(ListedWordQuerySet)()
 
     class Meta:
         verbose_name = gettext_lazy("listed word")
