@@ -48,7 +48,8 @@ def records(editor):
     return {
         Article: article, Author: Author.objects.get(), Comment: comment, Coverage: article.coverage,
         Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
-        Image: stored(), ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(), Pin: Pin.objects.create(article=article, pinned_from=NOON),
+        Image: stored(), ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
+        Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,
     }  # fmt: skip
