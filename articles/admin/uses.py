@@ -86,7 +86,8 @@ class UsingFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         key = self.used_parameters.get(self.parameter_name, "")
-        found = self.model._default_manager.filter(pk=number_of(key)).first()
+        number = number_of(key)
+        found = number is not None and self.model._default_manager.filter(pk=number).first()
         return [(key, str(found))] if found else []
 
     def queryset(self, request, queryset):
