@@ -26,13 +26,15 @@ NEWEST = "newest"  # what `order` says in the address of a page that begins with
 class Row:
     """One place in a thread: a public comment, or the place of one that is gone while replies to it stay.
 
-    `answers` is the Row replied to where the nesting does not show it, else None.
+    `answers` is the Row replied to where the nesting does not show it, else None. `is_here` says that the row
+    stands on this page, and not only above one that does.
     """
 
     comment: Comment
     is_public: bool
     replies: list["Row"] = field(default_factory=list)
     answers: "Row | None" = None
+    is_here: bool = True
 
     @property
     def name(self):
@@ -188,4 +190,4 @@ def _row(each):
     is_public = each["status"] == Status.APPROVED
     words = {"name": each["name"], "text": each.get("text", "")} if is_public else {}
     comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **words)
-    return Row(comment=comment, is_public=is_public)
+    return Row(comment=comment, is_public=is_public, is_here="text" in each)

@@ -62,6 +62,18 @@ def test_the_newest_can_be_read_first(client, comments):
     assert texts(tree, "//article[1]//a[contains(., 'in reply to')]") == ["in reply to Reader in Brussels"]
 
 
+def test_what_is_answered_is_linked_where_it_stands(client, edition):
+    first = approved(edition, "First", name="Ana")
+    rows = [
+        approved(edition, f"To {number}", parent=first, at=NOON + number * MINUTE / 60)
+        for number in range(1, 4)
+    ]
+    link = "//a[contains(., 'in reply to Ana')]/@href"
+    newest = f"{PAGES}?order=newest"
+    assert read(client, newest).xpath(link) == [f"{PAGES}{first.pk}/"] * 3
+    assert read(client, f"{newest}&after={rows[1].pk}").xpath(link) == [f"#comment-{first.pk}"]
+
+
 def test_a_page_says_whose_comments_it_shows_and_leads_back(client, comments):
     tree = read(client, f"{PAGES}?after={comments[1].pk}")
     assert texts(tree, "//title") == ["Harbour bridge reopens (comments) | Newsroom"]
