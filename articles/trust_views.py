@@ -4,7 +4,6 @@ A history is told of a live story only. What of it was taken out of the record i
 answered with 410. What is planned is in none of it.
 """
 
-from functools import wraps
 from itertools import groupby
 
 from django.http import Http404
@@ -19,33 +18,19 @@ from articles.months import bounds, month_of
 from articles.paging import page_of
 from articles.public import public
 from articles.the_past import Moment
-from articles.views import elsewhere
+from articles.views import of_a_live_story
+
+# Gives a view the moment and the Versions of the story that is live at the address, newest first.
+with_versions = of_a_live_story(versions_at)
 
 
-def of_a_live_story(view):
-    """Gives the view the moment and the Versions of the story that is live at the address, newest first.
-
-    Where none is, the answer is that of the story's own page.
-    """
-
-    @public
-    @wraps(view)
-    def answered(request, *, year, month, day, slug, **numbers):
-        path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
-        if versions := versions_at(path, at=now):
-            return view(request, now, versions, **numbers)
-        return elsewhere(request, path, at=now, rest=request.path_info.removeprefix(path))
-
-    return answered
-
-
-@of_a_live_story
+@with_versions
 def history(request, now, versions):
     """The list of versions."""
     return render(request, "articles/history.html", _context(versions))
 
 
-@of_a_live_story
+@with_versions
 def version(request, now, versions, *, number):
     """One version as it was read when it came."""
     shown = _numbered(versions, number)
@@ -58,7 +43,7 @@ def version(request, now, versions, *, number):
     return render(request, "articles/version.html", context)
 
 
-@of_a_live_story
+@with_versions
 def changes(request, now, versions, *, old, new):
     """The words that went and came between two versions, the older one first."""
     if old >= new:

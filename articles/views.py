@@ -1,6 +1,7 @@
 """The readers' pages: the same bytes for everybody (see articles/public.py), read from editions only."""
 
 import re
+from functools import wraps
 
 from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef
@@ -60,6 +61,27 @@ def elsewhere(request, path, *, at, rest=""):
     if withdrawal := withdrawal_of(path, at=at):
         return render(request, "410.html", {"withdrawal": withdrawal}, status=410)
     raise Http404("No story has stood at this address.")
+
+
+def of_a_live_story(find):
+    """A decorator of the public views of addresses below a story's own.
+
+    It gives the view the moment and what `find(path, at=)` finds of the story that is live there. Where that is
+    nothing, the answer is that of the story's own page.
+    """
+
+    def decorated(view):
+        @public
+        @wraps(view)
+        def answered(request, *, year, month, day, slug, **rest):
+            path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
+            if found := find(path, at=now):
+                return view(request, now, found, **rest)
+            return elsewhere(request, path, at=now, rest=request.path_info.removeprefix(path))
+
+        return answered
+
+    return decorated
 
 
 @public

@@ -17,8 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Article, Edition
-from articles.public import public
-from articles.views import elsewhere
+from articles.views import of_a_live_story
 from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
 from comments.models import AlreadyDecided, Comment, Status
@@ -55,43 +54,32 @@ def under_a_live_story(view):
     return answered
 
 
-def of_a_live_story(view):
-    """Gives a public view the live edition of the story at the address; else the answer is that of its own page."""
-
-    @public
-    @wraps(view)
-    def answered(request, *, year, month, day, slug, **rest):
-        path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
-        edition = Edition.objects.live(at=now).filter(path=path).select_related("section").first()
-        if edition is None:
-            return elsewhere(request, path, at=now, rest=request.path_info.removeprefix(path))
-        return view(request, edition, **rest)
-
-    return answered
+def _live_edition(path, *, at):
+    return Edition.objects.live(at=at).filter(path=path).select_related("section").first()
 
 
-@of_a_live_story
-def thread(request, edition):
+@of_a_live_story(_live_edition)
+def thread(request, now, edition):
     """The comments page by page. Query: `after`, the number of the comment that the page follows; `order`."""
     given, after = request.GET.get("after"), None
     if given is not None:
         after = Comment.objects.numbered(given, article=edition.article_id)
         if after is None:
             raise Http404("The story has no comment of this number.")
-    shown = thread_of(edition, after=after, is_newest_first=request.GET.get("order") == NEWEST)
+    shown = thread_of(edition, at=now, after=after, is_newest_first=request.GET.get("order") == NEWEST)
     if after and not shown.rows:
         raise Http404("No comment stands after this one.")
     context = {"edition": edition, "thread": shown, "in_section": edition.section.slug}
     return render(request, "comments/thread.html", context)
 
 
-@of_a_live_story
-def permalink(request, edition, *, number):
+@of_a_live_story(_live_edition)
+def permalink(request, now, edition, *, number):
     """Leads to the page that shows the comment, whichever it is by now."""
-    comment = Comment.objects.find_public(str(number), article=edition.article_id)
+    comment = Comment.objects.find_public(str(number), article=edition.article_id, at=now)
     if comment is None:
         raise Http404("No comment of this number is on the site.")
-    return HttpResponseRedirect(page_with(comment, edition))
+    return HttpResponseRedirect(page_with(comment, edition, at=now))
 
 
 @under_a_live_story
