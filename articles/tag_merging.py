@@ -48,9 +48,8 @@ def _leave_alias(other, into):
 def _keep_in_step(article):
     """Moves the fingerprint of the working copy, and of those editions that were like it."""
     before, after = article.fingerprint, article.working_fingerprint()
-    if (
-        not before
-    ):  # something it prints was changed: it is like no edition, and redacted ones have none either
+    # Without one something it prints was changed: it is like no edition, and redacted ones have none either.
+    if not before:
         return
     article.editions.filter(fingerprint=before).update(fingerprint=after)
     article.fingerprint = after

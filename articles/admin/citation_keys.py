@@ -10,6 +10,7 @@ time does a body hold one key for two sources.
 import re
 from typing import NamedTuple
 
+from articles.forms import number_of
 from articles.models import Edition
 from articles.rich_text import markers, rename_markers
 
@@ -25,10 +26,6 @@ def last_key_number(article):
     printed = Edition.objects.filter(article=article).values_list("source_rows__key", flat=True)
     keys = [*listed, *printed.order_by(), *markers(article.body)]
     return max((int(key[1:]) for key in keys if key), default=0)
-
-
-def _is_number(text):
-    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def with_free_keys(posted, *, article):
@@ -59,7 +56,7 @@ class _Row(NamedTuple):
 
 def _posted_rows(posted):
     total = posted.get(f"{_PREFIX}-TOTAL_FORMS", "")
-    for index in range(min(int(total), _MOST_POSTED) if _is_number(total) else 0):
+    for index in range(min(number_of(total) or 0, _MOST_POSTED)):
         name = f"{_PREFIX}-{index}-key"
         key = posted.get(name, "")
         yield _Row(name, key if KEY.fullmatch(key) else "", posted.get(f"{_PREFIX}-{index}-id", ""))

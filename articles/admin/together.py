@@ -210,9 +210,8 @@ class Together(DeskNotes):
     def _find_saved(self, request):
         """A new story that was saved already, and whose answer was lost on its way: its form came once more."""
         name = request.POST.get("submission")
-        if (
-            name
-        ):  # a second press comes while the first is being saved: it waits, and reads what that has noted
+        if name:
+            # A second press comes while the first is being saved: it waits, and reads what that has noted.
             User.objects.select_for_update().get(pk=request.user.pk)
             stored = type(request.session)(request.session.session_key)
             request.session["desk_saved"] = stored.get("desk_saved", [])
