@@ -78,7 +78,8 @@ def _post(form, verdict, *, network):
         network=network,
         seconds_taken=form.seconds_taken,
         verdict=verdict.as_data(),
-        rule=rule,
+        score=verdict.score,
+        spam_by=rule,
         at=form.at,
     )
     return comment

@@ -123,7 +123,7 @@ def test_an_author_comes_too_late_once_somebody_has_decided():
 def test_a_rule_may_put_aside_and_a_person_has_the_last_word(moderator):
     edition = published()
     comment, is_new = Comment.objects.post(
-        article=edition.article, name="Bot", email="bot@example.com", text="Buy!", rule="trap", at=NOON
+        article=edition.article, name="Bot", email="bot@example.com", text="Buy!", spam_by="trap", at=NOON
     )
     assert is_new
     assert (comment.status, comment.is_waiting) == (Status.SPAM, True)

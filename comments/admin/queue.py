@@ -7,22 +7,20 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.forms import CharField, Select
+from django.forms import CharField
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from articles.admin.desk import DeskAdmin, ReadOnlyAdmin
+from articles.admin.desk import ReadOnlyAdmin
 from articles.models import Edition
-from articles.models.language import language_choices
-from comments.models import AlreadyDecided, Comment, Decision, ListedWord, Reason, Status
+from comments.models import AlreadyDecided, Comment, Decision, Reason, Status
 
 APPROVE, SPAM = "approve", "spam"
 
@@ -39,12 +37,12 @@ class DecisionRefused(ValueError):
 
 
 def decide(comment, decision, *, by, seen, reason_text=""):
-    """Carries out one of DECISIONS on the comment, as somebody who saw it with the status `seen`.
+    """Carries out one of DECISIONS on the comment, as somebody who saw `seen` lines of its log (a number as text).
 
     Raises DecisionRefused, and AlreadyDecided when the comment has moved on since.
     """
-    if seen in Status.values:
-        comment.status = seen
+    if seen is not None and seen != str(comment.decision_count):
+        raise AlreadyDecided(comment.last_word())
     if decision == APPROVE:
         return comment.approve(by=by)
     if decision == SPAM:
@@ -194,59 +192,3 @@ _BUTTONS = {
     "reasons": [reason for reason in Reason if reason != Reason.OTHER],
     "reason_length": REASON_LENGTH,
 }
-
-
-@admin.register(ListedWord)
-class ListedWordAdmin(DeskAdmin):
-    """Words that make a comment wait. They say nothing about comments that are there already."""
-
-    list_display = ["words", "spoken_in", "points"]
-    search_fields = ["words"]
-    search_help_text = gettext_lazy("Search in the words.")
-    fields = ["words", "language", "points"]
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "language":
-            choices = [("", _("Every language")), *language_choices()]
-            kwargs["widget"] = Select(choices=choices)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    @admin.display(description=gettext_lazy("language"), ordering="language")
-    def spoken_in(self, word):
-        return dict(language_choices()).get(word.language, word.language) or _("every language")
-
-
-LOG_COLUMNS = ["when", "who", "change", "why", "about"]
-
-
-@admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
-    list_display = [*LOG_COLUMNS]
-    list_filter = ["to_status", "reason", "decided_at"]
-    list_select_related = ["by", "comment"]
-    search_fields = ["=by__username", "comment__name", "reason_text", "rule"]
-    fields = [*LOG_COLUMNS, "verdict", "text_hash"]
-
-    def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": _("Decisions"), **(extra_context or {})})
-
-    @admin.display(description=gettext_lazy("when"), ordering="decided_at")
-    def when(self, line):
-        return line.when
-
-    @admin.display(description=gettext_lazy("who"), ordering="by")
-    def who(self, line):
-        return line.decided_by
-
-    @admin.display(description=gettext_lazy("from, to"))
-    def change(self, line):
-        return f"{line.get_from_status_display()} → {line.get_to_status_display()}"
-
-    @admin.display(description=gettext_lazy("reason"))
-    def why(self, line):
-        return ": ".join(filter(None, [line.get_reason_display(), line.reason_text]))
-
-    @admin.display(description=gettext_lazy("comment"), ordering="comment")
-    def about(self, line):
-        address = reverse("admin:comments_comment_change", args=[line.comment_id])
-        return format_html('<a href="{}">{}</a>', address, line.comment)

@@ -1,0 +1,7 @@
+"""Moderation in the admin."""
+
+from comments.admin.log import DecisionAdmin
+from comments.admin.queue import CommentAdmin
+from comments.admin.words import ListedWordAdmin
+
+__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin"]

@@ -1,0 +1,45 @@
+"""The moderation log: read, never changed."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.admin.desk import ReadOnlyAdmin
+from comments.models import Decision
+
+LOG_COLUMNS = ["when", "who", "change", "why", "about"]
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = [*LOG_COLUMNS]
+    list_filter = ["to_status", "reason", "decided_at"]
+    list_select_related = ["by", "comment"]
+    search_fields = ["=by__username", "comment__name", "reason_text", "rule"]
+    fields = [*LOG_COLUMNS, "verdict", "text_hash"]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Decisions"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("when"), ordering="decided_at")
+    def when(self, line):
+        return line.when
+
+    @admin.display(description=gettext_lazy("who"), ordering="by")
+    def who(self, line):
+        return line.decided_by
+
+    @admin.display(description=gettext_lazy("from, to"))
+    def change(self, line):
+        return f"{line.get_from_status_display()} → {line.get_to_status_display()}"
+
+    @admin.display(description=gettext_lazy("reason"))
+    def why(self, line):
+        return ": ".join(filter(None, [line.get_reason_display(), line.reason_text]))
+
+    @admin.display(description=gettext_lazy("comment"), ordering="comment")
+    def about(self, line):
+        address = reverse("admin:comments_comment_change", args=[line.comment_id])
+        return format_html('<a href="{}">{}</a>', address, line.comment)

@@ -1,0 +1,36 @@
+"""Comments, readers' reports of them, and the log of what was decided about each."""
+
+from comments.models.comment import (
+    NAME_LENGTH,
+    TEXT_LENGTH,
+    Comment,
+    email_hash,
+    folded,
+    repeat_hash,
+)
+from comments.models.decisions import AT_FIRST, Decision, replay
+from comments.models.flags import Flag
+from comments.models.listed_words import ListedWord
+from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
+from comments.models.tally import QUEUES, QueueTally
+
+__all__ = [
+    "AT_FIRST",
+    "NAME_LENGTH",
+    "PUBLIC_WORDING",
+    "QUEUES",
+    "TEXT_LENGTH",
+    "Action",
+    "AlreadyDecided",
+    "Comment",
+    "Decision",
+    "Flag",
+    "ListedWord",
+    "QueueTally",
+    "Reason",
+    "Status",
+    "email_hash",
+    "folded",
+    "repeat_hash",
+    "replay",
+]
