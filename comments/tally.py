@@ -33,11 +33,13 @@ def _sqlite_trigger(event, parts):
         for queue, rule in _QUEUES.items()
     )
     changed = "OF status, open_flag_count" if event == "UPDATE" else ""
-    return f"""CREATE TRIGGER comment_tally_{event.lower()} AFTER {event} {changed} ON {_TABLE} BEGIN
+    return [
+        f"""CREATE TRIGGER comment_tally_{event.lower()} AFTER {event} {changed} ON {_TABLE} BEGIN
         INSERT INTO comments_queuetally (shard, {_NAMES}) SELECT 0, 0, 0, 0, 0, 0
             WHERE NOT EXISTS (SELECT 1 FROM comments_queuetally WHERE shard = 0);
         UPDATE comments_queuetally SET {sums} WHERE shard = 0;
     END"""
+    ]
 
 
 def _postgresql_trigger(event, parts):
@@ -75,23 +77,28 @@ _RECOUNT = [
 ]
 
 
-def _statements(vendor):
-    for event, signs in _EVENTS.items():
-        parts = [(sign, _ROWS[vendor][sign]) for sign in signs]
-        if vendor == "sqlite":
-            yield f"DROP TRIGGER IF EXISTS comment_tally_{event.lower()}"
-            yield _sqlite_trigger(event, parts)
-        else:
-            yield f"DROP TRIGGER IF EXISTS comment_tally_{event.lower()} ON {_TABLE}"
-            yield f"DROP FUNCTION IF EXISTS comment_tally_{event.lower()}()"
-            yield from _postgresql_trigger(event, parts)
+_TRIGGERS = {"sqlite": _sqlite_trigger, "postgresql": _postgresql_trigger}
 
 
 def make_tally(apps, schema_editor):
     """Makes the triggers anew and counts everything; for `migrations.RunPython`. Done twice it changes nothing."""
-    for statement in _statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement, params=None)
+    drop_tally(apps, schema_editor)
+    vendor = schema_editor.connection.vendor
+    for event, signs in _EVENTS.items():
+        parts = [(sign, _ROWS[vendor][sign]) for sign in signs]
+        for statement in _TRIGGERS[vendor](event, parts):
+            schema_editor.execute(statement, params=None)
     _recount(schema_editor.connection)
+
+
+def drop_tally(apps, schema_editor):
+    """Takes the triggers away; for `migrations.RunPython`, backwards."""
+    is_sqlite = schema_editor.connection.vendor == "sqlite"
+    for event in map(str.lower, _EVENTS):
+        on_table = "" if is_sqlite else f" ON {_TABLE}"
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS comment_tally_{event}{on_table}", params=None)
+        if not is_sqlite:
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS comment_tally_{event}()", params=None)
 
 
 def recount(*, using="default", **kwargs):

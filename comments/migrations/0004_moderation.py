@@ -6,7 +6,7 @@ from django.db import migrations, models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from comments.tally import make_tally
+from comments.tally import drop_tally, make_tally
 
 AT_ONCE = 2_000
 
@@ -153,5 +153,5 @@ class Migration(migrations.Migration):
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('undoes__isnull', True), ('action', 'undone'), _connector='XOR'), name='undoing_names_what_it_undoes'),
         ),
-        migrations.RunPython(make_tally, migrations.RunPython.noop),
+        migrations.RunPython(make_tally, drop_tally),
     ]
