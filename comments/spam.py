@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -330,16 +331,26 @@ def _sentence(signal):
     return words % signal["named"]
 
 
-def pieces(text, data):
-    """[(piece, is_marked)] that make up a text: what the signals of a stored verdict point at is marked.
+def pieces(text, data, *, blanks=()):
+    """[(piece, kind)] that make up a text, kind "" save for two: what the signals of a stored verdict point at
+    is "marked", and what is blanked, [(start, end)], is "blanked".
 
     Marks that do not lie in the text, as of words that have gone since, are passed over.
     """
-    marks = sorted(tuple(mark) for signal in data.get("signals", ()) for mark in signal["marks"])
-    found, position = [], 0
-    for start, end in marks:
-        start = max(start, position)
-        if start < end <= len(text):
-            found += [(text[position:start], False), (text[start:end], True)]
-            position = end
-    return [piece for piece in [*found, (text[position:], False)] if piece[0]]
+    marks = [tuple(mark) for signal in data.get("signals", ()) for mark in signal["marks"]]
+    ranges = {"marked": marks, "blanked": [tuple(blank) for blank in blanks]}
+    lying = [(start, end, kind) for kind, rows in ranges.items() for start, end in rows if end <= len(text)]
+    edges = sorted({0, len(text), *(edge for start, end, _kind in lying for edge in (start, end))})
+    found: list[tuple[str, str]] = []
+    for start, end in pairwise(edges):
+        kind = max(
+            (kind for begin, stop, kind in lying if begin <= start < stop), default="", key=_IN_FRONT.index
+        )
+        if found and found[-1][1] == kind:
+            found[-1] = (found[-1][0] + text[start:end], kind)
+        else:
+            found.append((text[start:end], kind))
+    return found
+
+
+_IN_FRONT = ["marked", "blanked"]  # what is both is shown as the last of these

@@ -1,114 +1,38 @@
-"""Moderation in the admin: every button is a plain form post, and what is decided is also logged.
+"""The moderation queue in the admin: every button is a plain form post, and what is decided is also logged.
 
+The same posts are sent by the page's script (static/desk/moderation.js), which asks for the answer as JSON.
 Visitors' words are shown whole and never changed here; templates escape them like everything else.
 """
 
+from urllib.parse import urlencode
+
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Subquery
-from django.forms import CharField
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.desk import ReadOnlyAdmin
-from articles.models import Edition
-from comments.models import AlreadyDecided, Comment, Decision, Reason, Status
+from comments import moderating, queues
+from comments.models import Comment, QueueTally, Reason
+from comments.queues import Order, Queue, Wish
 
-APPROVE, SPAM = "approve", "spam"
-
-# What a moderator can decide: the value that a button or the list of actions sends, and its words.
-DECISIONS: dict[str, object] = {
-    APPROVE: gettext_lazy("Approve"),
-    **{reason: format_lazy("{}: {}", gettext_lazy("Reject"), reason.label) for reason in Reason},
-    SPAM: gettext_lazy("Spam"),
+LIST = "admin:comments_comment_changelist"
+CHOICES = {
+    "reasons": [reason for reason in Reason if reason != Reason.OTHER],
+    "reason_length": moderating.REASON_LENGTH,
 }
-
-
-class DecisionRefused(ValueError):
-    """What was sent is no decision as it stands; the message says what to do."""
-
-
-def decide(comment, decision, *, by, seen, reason_text=""):
-    """Carries out one of DECISIONS on the comment, as somebody who saw `seen` lines of its log (a number as text).
-
-    Raises DecisionRefused, and AlreadyDecided when the comment has moved on since.
-    """
-    if seen is not None and seen != str(comment.decision_count):
-        raise AlreadyDecided(comment.last_word())
-    if decision == APPROVE:
-        return comment.approve(by=by)
-    if decision == SPAM:
-        return comment.mark_spam(by=by)
-    if decision not in Reason.values:
-        raise DecisionRefused(_("Choose what to do with the comment."))
-    if decision != Reason.OTHER:
-        return comment.reject(by=by, reason=decision)
-    if not reason_text.strip():
-        raise DecisionRefused(_("Write your own reason first. The author of the comment can read it."))
-    return comment.reject(by=by, reason=decision, reason_text=reason_text[:REASON_LENGTH])
-
-
-REASON_LENGTH = Decision._meta.get_field("reason_text").max_length
-
-
-def _action(decision):
-    """The action of the list that takes this decision about every comment ticked."""
-
-    @admin.action(description=DECISIONS[decision], permissions=["moderate"])
-    def act(modeladmin, request, _listed):
-        modeladmin.decide_selected(request, decision)
-
-    act.__name__ = f"decide_{decision}"
-    return act
-
-
-class StatusFilter(admin.SimpleListFilter):
-    """The queues. Without a choice it is the one that waits for somebody."""
-
-    title = gettext_lazy("status")
-    parameter_name = "status"
-    EVERYTHING = "all"
-
-    def lookups(self, request, model_admin):
-        return [*Status.choices, (self.EVERYTHING, _("All"))]
-
-    def value(self):
-        chosen = super().value()
-        return chosen if chosen in dict(self.lookup_choices) else Status.PENDING
-
-    def choices(self, changelist):
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": self.value() == value, "query_string": query, "display": title}
-
-    def queryset(self, request, queryset):
-        return queryset if self.value() == self.EVERYTHING else queryset.filter(status=self.value())
-
-
-class SelectedForm(ActionForm):
-    reason_text = CharField(
-        label=gettext_lazy("Own reason, for “Other”:"), required=False, max_length=REASON_LENGTH
-    )
 
 
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin):
     fields = ()
-    list_filter = [StatusFilter]
-    search_fields = ["name", "email", "text"]
-    search_help_text = gettext_lazy("Search in names, e-mail addresses and words.")
-    list_per_page = 50
-    actions = [_action(decision) for decision in DECISIONS]
-    action_form = SelectedForm
-    actions_selection_counter = False  # the selection is what is ticked on this page
 
     class Media:
         css = {"all": ["css/moderation.css"]}
@@ -120,75 +44,210 @@ class CommentAdmin(ReadOnlyAdmin):
         return self.has_moderate_permission(request)
 
     def get_queryset(self, request):
-        """Comments with their logs, and with `headline` and `path` of their story as readers know it.
-
-        Moderators need not see what the desk is writing, so no word of a working copy stands here.
-        """
-        now = timezone.now()
-        log = Decision.objects.select_related("by").order_by("number")
-        once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=now).order_by("-number")
-        live = Edition.objects.live(at=now).filter(article=OuterRef("article"))
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("parent")
-            .prefetch_related(Prefetch("decisions", log))
-            .annotate(headline=Subquery(once.values("headline")[:1]), path=Subquery(live.values("path")[:1]))
-        )
-
-    def get_ordering(self, request):
-        """What waits stands in the order it came in; what is decided with the newest first."""
-        is_queue = request.GET.get(StatusFilter.parameter_name, Status.PENDING) == Status.PENDING
-        return ["posted_at", "pk"] if is_queue else ["-posted_at", "-pk"]
+        return queues.with_context(super().get_queryset(request))
 
     def pages(self):
-        return {"decide": ("<int:pk>/decide/", self.decide_view), **super().pages()}
+        return {
+            "decide": ("decide/", self.decide_view),
+            "news": ("news/", self.news_view),
+            "keys": ("keys/", self.keys_view),
+            "author": ("<int:pk>/author/", self.author_view),
+            **super().pages(),
+        }
 
+    @method_decorator(require_safe)
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {**_BUTTONS, "title": _("Comments"), **(extra_context or {})})
+        """A page of a queue. Query: `queue`, `order`, `q`, `article`, `after`, and `author`, whose record to show."""
+        self._expect_moderator(request)
+        wish = Wish.from_query(request.GET)
+        page = queues.page_of(wish)
+        shown = _chosen(page.comments, request.GET.get("author"))
+        context = {
+            **self.admin_site.each_context(request),
+            **CHOICES,
+            "title": _("Comments"),
+            "opts": self.opts,
+            "media": self.media,
+            "page": page,
+            "wish": wish,
+            "tabs": _tabs(wish),
+            "orders": _orders(wish),
+            "newest": shown.newest if shown else 0,
+            "query": f"?{_query(wish)}",
+            "author": queues.author_of(shown) if shown else None,
+            "done": queues.last_done(by=request.user),
+        }
+        return TemplateResponse(request, "admin/comments/comment/queue.html", context)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        return super().change_view(request, object_id, form_url, {**_BUTTONS, **(extra_context or {})})
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        """The record of one comment, with its log and what is known of its author."""
+        context |= CHOICES | {"author": queues.author_of(obj)}
+        return super().render_change_form(request, context, obj=obj, **kwargs)
 
     @method_decorator(require_POST)
-    def decide_view(self, request, pk):
-        """Where the buttons beside one comment post to; leads back to the page they stood on."""
+    def decide_view(self, request):
+        """Where all buttons post to: `do` is "verb:number", `bulk` a verb for what is ticked, `undo` a number.
+
+        Leads back to the page the button stood on; whoever asks for JSON gets what became of each comment.
+        """
+        self._expect_moderator(request)
+        try:
+            outcomes, refusal = _done(request), ""
+        except moderating.Refused as error:
+            outcomes, refusal = [], str(error)
+        if _wants_json(request):
+            return JsonResponse(_as_data(request, outcomes, refusal), status=422 if refusal else 200)
+        _tell(request, outcomes, refusal)
+        if "_from" in request.GET:
+            return HttpResponseRedirect(_record_of(request.GET["_from"]))
+        return HttpResponseRedirect(f"{reverse(LIST)}?{request.GET.urlencode()}")
+
+    @method_decorator(require_safe)
+    def news_view(self, request):
+        """JSON for a page that lies open: how many came since `since`, what was decided elsewhere of `seen`.
+
+        `seen` is "number.lines,…" of the cards on the page.
+        """
+        self._expect_moderator(request)
+        wish = Wish.from_query(request.GET)
+        since = queues.number_in(request.GET.get("since", "")) or 0
+        new = queues.arrived(wish.queue, since=since)
+        said = ngettext("%(count)d new comment", "%(count)d new comments", new) % {"count": new}
+        seen = _seen_in(request.GET.get("seen", ""))
+        moved = queues.moved_on(seen) if seen else {}
+        return JsonResponse({"new": new, "said": said, "moved": moved, "counts": QueueTally.objects.counts()})
+
+    @method_decorator(require_POST)
+    def keys_view(self, request):
+        """Switches the single keys on or off for this account."""
+        self._expect_moderator(request)
+        request.user.has_keyboard_shortcuts = request.POST.get("keys") == "on"
+        request.user.save(update_fields=["has_keyboard_shortcuts"])
+        if _wants_json(request):
+            return HttpResponse(status=204)
+        words = _("Single keys are on.") if request.user.has_keyboard_shortcuts else _("Single keys are off.")
+        messages.success(request, words)
+        return HttpResponseRedirect(f"{reverse(LIST)}?{request.GET.urlencode()}")
+
+    @method_decorator(require_safe)
+    def author_view(self, request, pk):
+        """What is known of the author of a comment: the part of the queue's page beside its cards."""
+        self._expect_moderator(request)
+        author = queues.author_of(get_object_or_404(Comment, pk=pk))
+        return render(request, "admin/comments/comment/_author.html", {"author": author})
+
+    def _expect_moderator(self, request):
         if not self.has_moderate_permission(request):
             raise PermissionDenied
-        comment = get_object_or_404(Comment, pk=pk)
-        reason_text = request.POST.get(f"reason_text_{pk}", "")
-        self._decide_one(request, comment, request.POST.get("decision", ""), reason_text)
-        if "_from" in request.GET:
-            return HttpResponseRedirect(reverse("admin:comments_comment_change", args=[pk]))
-        changelist = reverse("admin:comments_comment_changelist")
-        return HttpResponseRedirect(f"{changelist}?{request.GET.urlencode()}")
 
-    def decide_selected(self, request, decision):
-        """Takes the same decision about every comment ticked, and says of each that it came too late for."""
-        ticked = Comment.objects.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME)).order_by("pk")
-        own = request.POST.get("reason_text", "")
-        done = sum(self._decide_one(request, comment, decision, own, is_quiet=True) for comment in ticked)
-        if done:
-            sentence = ngettext("%(count)d comment: %(what)s.", "%(count)d comments: %(what)s.", done)
-            messages.success(request, sentence % {"count": done, "what": DECISIONS[decision]})
 
-    def _decide_one(self, request, comment, decision, reason_text, *, is_quiet=False):
-        seen = request.POST.get(f"seen_{comment.pk}")
-        try:
-            line = decide(comment, decision, by=request.user, seen=seen, reason_text=reason_text)
-        except DecisionRefused as refusal:
-            messages.error(request, str(refusal))
-        except AlreadyDecided as loss:
+# --- what the page shows
+
+
+def _chosen(comments, number):
+    """Whose record stands beside the cards: that of the comment chosen, or of the first."""
+    by_number = {str(comment.pk): comment for comment in comments}
+    return by_number.get(number) or next(iter(comments), None)
+
+
+def _tabs(wish):
+    counts = QueueTally.objects.counts()
+    waiting = (Queue.PENDING, Queue.REPORTED, Queue.SPAM)
+    return [
+        {
+            "queue": queue,
+            "query": f"?{urlencode({'queue': queue.value})}",
+            "is_here": queue == wish.queue,
+            "count": counts[queue] if queue in waiting else None,
+        }
+        for queue in Queue
+    ]
+
+
+def _orders(wish):
+    return [{"label": order.label, "value": order.value, "is_here": order == wish.order} for order in Order]
+
+
+def _query(wish):
+    """The wish as an address says it, so that a decision leads back to the same page."""
+    given = {
+        "queue": wish.queue.value,
+        "order": wish.order.value,
+        "q": wish.words,
+        "article": wish.article,
+        "after": wish.after,
+    }
+    return urlencode({name: value for name, value in given.items() if value})
+
+
+# --- what was asked for
+
+
+def _done(request):
+    """The Outcomes of what a button asked for. Raises Refused."""
+    post = request.POST
+    if "undo" in post:
+        return _undone(request, post["undo"])
+    if "bulk" in post:
+        numbers, verb = post.getlist(ACTION_CHECKBOX_NAME), post["bulk"]
+        own, words = post.get("reason_text", ""), ""
+    else:
+        verb, _colon, number = post.get("do", "").partition(":")
+        numbers, own, words = (
+            [number],
+            post.get(f"reason_text_{number}", ""),
+            post.get(f"words_{verb}_{number}", ""),
+        )
+    seen = {pk: post.get(f"seen_{pk}") for number in numbers if (pk := queues.number_in(number))}
+    if not seen:
+        raise moderating.Refused(_("Select the comments first, then say what to do with them."))
+    return moderating.decide_many(verb, by=request.user, seen=seen, own_reason=own, words=words)
+
+
+def _undone(request, number):
+    """Takes back what was done last, if it is still what the page said it was."""
+    lines = queues.last_done(by=request.user)
+    if number not in {str(line.pk) for line in lines}:
+        raise moderating.Refused(_("There is nothing left to undo here. Decide anew on the comment’s page."))
+    return moderating.undo_many(lines, by=request.user)
+
+
+def _seen_in(text):
+    """{number: lines} out of "number.lines,…"."""
+    pairs = (part.partition(".") for part in text.split(","))
+    found = {queues.number_in(number): queues.number_in(lines) for number, _dot, lines in pairs}
+    return {number: lines for number, lines in found.items() if number is not None and lines is not None}
+
+
+def _wants_json(request):
+    return request.headers.get("Accept") == "application/json"
+
+
+def _as_data(request, outcomes, refusal):
+    last = queues.last_done(by=request.user)
+    return {
+        "said": moderating.summary(outcomes),
+        "refusal": refusal,
+        "outcomes": {
+            each.number: {"said": each.said, "isDone": each.is_done, "lines": each.lines} for each in outcomes
+        },
+        "undo": last[0].pk if last else None,
+        "counts": QueueTally.objects.counts(),
+    }
+
+
+def _tell(request, outcomes, refusal):
+    if refusal:
+        messages.error(request, refusal)
+    for outcome in outcomes:
+        if outcome.is_late:
             sentence = _("%(comment)s had been decided already: %(decision)s. Nothing was changed.")
-            messages.warning(request, sentence % {"comment": comment, "decision": loss})
-        else:
-            if not is_quiet:
-                messages.success(request, f"{comment}: {line.get_to_status_display()}.")
-            return True
-        return False
+            messages.warning(request, sentence % {"comment": outcome.about, "decision": outcome.said})
+    if said := moderating.summary(outcomes):
+        messages.success(request, said)
 
 
-_BUTTONS = {
-    "reasons": [reason for reason in Reason if reason != Reason.OTHER],
-    "reason_length": REASON_LENGTH,
-}
+def _record_of(number):
+    if queues.number_in(number) is None:
+        raise Http404("A comment has a number.")
+    return reverse("admin:comments_comment_change", args=[number])

@@ -319,7 +319,8 @@ class Comment(NaturalModel):
 
         What was undone before is passed over, so that a second undo takes back what was done before that.
         """
-        line = self.decisions.filter(undone_by=None).exclude(action=Action.UNDONE).order_by("number").last()
+        standing = Decision.objects.filter(comment=self, undone_by=None)
+        line = standing.exclude(action=Action.UNDONE).order_by("number").last()
         self._expect(line is not None and line.by_id == by.pk)
         before = {name: pair[0] for name, pair in line.changes.items()}
         return self._decide(Action.UNDONE, line.from_status, by=by, at=at, why={"undoes": line}, **before)

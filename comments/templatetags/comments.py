@@ -30,8 +30,8 @@ def seen_in(verdict):
 
 @register.filter
 def marked(comment):
-    """[(piece of the comment's text, whether triage marks it)]: plain text, which the template escapes."""
-    return pieces(comment.text, comment.verdict)
+    """[(piece of the comment's text, "marked", "blanked" or "")]: plain text, which the template escapes."""
+    return pieces(comment.text, comment.verdict, blanks=comment.blanks)
 
 
 @register.filter

@@ -127,8 +127,8 @@ def test_in_the_messages_after_a_decision(client, comment, payload, moderator, e
         comment.reject(by=editor, reason=Reason.OTHER, reason_text=payload)
     client.force_login(moderator)
     response = client.post(
-        reverse("admin:comments_comment_decide", args=[comment.pk]),
-        {"decision": "approve", f"seen_{comment.pk}": "pending"},
+        reverse("admin:comments_comment_decide"),
+        {"do": f"approve:{comment.pk}", f"seen_{comment.pk}": 0},
         follow=True,
     )
     messages = response.content.decode().partition('class="messagelist"')[2].partition("</ul>")[0]

@@ -1,0 +1,320 @@
+"""The moderation queues as the desk reads them: which comments, in which order, a page at a time.
+
+A page begins after a comment, not at an offset: what arrives or is decided meanwhile moves nothing. Nothing here
+counts a table; the counts of the tabs are kept (see tally.py).
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from articles.models import Edition
+from comments.models import Action, Comment, Decision, Flag, QueueTally, Reason, Status, email_hash
+
+PAGE_SIZE = 50  # comments
+SEARCHED = 10_000  # of the newest comments of a queue are looked through for words
+RECENT = 10  # comments of an author that are shown
+NEWS = 100  # arrivals are counted up to this
+UNDO_LIFE = dt.timedelta(hours=12)  # a shift: what was decided before is decided anew, not undone
+
+
+class Queue(models.TextChoices):
+    """What waits, and what was decided."""
+
+    PENDING = "pending", gettext_lazy("Pending")
+    REPORTED = "reported", gettext_lazy("Reported")
+    SPAM = "spam", gettext_lazy("Spam")
+    APPROVED = "approved", gettext_lazy("Approved")
+    REJECTED = "rejected", gettext_lazy("Rejected")
+
+
+class Order(models.TextChoices):
+    """In which order a queue is read."""
+
+    OLDEST = "oldest", gettext_lazy("Oldest first")
+    FLAGGED = "flagged", gettext_lazy("Most flagged first")
+    STORY = "story", gettext_lazy("Group by article")
+    NEWEST = "newest", gettext_lazy("Newest first")
+
+
+_COLUMNS = {
+    Order.OLDEST: ("posted_at", "pk"),
+    Order.FLAGGED: ("-open_flag_count", "-score", "posted_at", "pk"),
+    Order.STORY: ("article_id", "posted_at", "pk"),
+    Order.NEWEST: ("-posted_at", "-pk"),
+}
+_AT_FIRST = {Queue.REPORTED: Order.FLAGGED, Queue.APPROVED: Order.NEWEST, Queue.REJECTED: Order.NEWEST}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What part of the queues somebody wants to see. `article` and `after` are numbers, or None."""
+
+    queue: Queue = Queue.PENDING
+    order: Order = Order.OLDEST
+    words: str = ""
+    article: int | None = None
+    after: int | None = None
+
+    @classmethod
+    def from_query(cls, query):
+        """From what an address says: `queue`, `order`, `q`, `article`, `after`. What cannot be is passed over."""
+        queue = Queue(query["queue"]) if query.get("queue") in Queue.values else Queue.PENDING
+        order = (
+            Order(query["order"])
+            if query.get("order") in Order.values
+            else _AT_FIRST.get(queue, Order.OLDEST)
+        )
+        numbers = {name: number_in(query.get(name, "")) for name in ("article", "after")}
+        return cls(
+            queue=queue, order=order, words=query.get("q", "").replace("\0", "").strip()[:200], **numbers
+        )
+
+
+@dataclass(kw_only=True)
+class Group:
+    """Comments that stand together: nearly the same as each other, or under the same story; or one by itself."""
+
+    comments: list[Comment]
+    is_alike: bool = False
+    is_story: bool = False
+
+
+@dataclass(kw_only=True)
+class Page:
+    """A part of a queue. `last` is the number of the comment that the next page follows, None on the last one."""
+
+    wish: Wish
+    groups: list[Group] = field(default_factory=list)
+    last: int | None = None
+    is_begun: bool = False
+    is_cut: bool = False
+
+    @property
+    def comments(self):
+        return [comment for group in self.groups for comment in group.comments]
+
+
+def number_in(text):
+    """The number that a text is, of as many digits as a row's can have; else None."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
+
+
+def in_queue(queue):
+    """The comments of a Queue."""
+    if queue == Queue.REPORTED:
+        waiting = (Status.PENDING, Status.APPROVED)
+        return Comment.objects.filter(open_flag_count__gt=0, status__in=waiting)
+    return Comment.objects.filter(status=queue)
+
+
+def page_of(wish, *, at=None):
+    """The Page that somebody wants: at most five queries, whatever the queue holds."""
+    rows = in_queue(wish.queue)
+    if wish.article:
+        rows = rows.filter(article=wish.article)
+    if wish.words:
+        rows = _found(rows, wish.words)
+    columns = _COLUMNS[wish.order]
+    after = Comment.objects.filter(pk=wish.after).first() if wish.after else None
+    if after:
+        rows = rows.filter(_behind(after, columns))
+    found = list(with_context(rows, at=at).order_by(*columns)[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    _add_what_is_rare(shown)
+    _add_records(shown)
+    last = shown[-1].pk if found[PAGE_SIZE:] else None
+    groups = _by_story(shown) if wish.order == Order.STORY else _by_likeness(shown)
+    return Page(wish=wish, groups=groups, last=last, is_begun=after is not None, is_cut=_is_cut(wish))
+
+
+def with_context(rows, *, at=None):
+    """These comments with their logs, and with `headline` and `path` of their story as readers know it.
+
+    `newest` is the highest number of any comment there is. Moderators need not see what the desk is writing, so
+    no word of a working copy is read.
+    """
+    now = at or timezone.now()
+    once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=now).order_by("-number")
+    live = Edition.objects.live(at=now).filter(article=OuterRef("article"))
+    return (
+        rows.select_related("parent")
+        .prefetch_related(
+            Prefetch("decisions", Decision.objects.select_related("by").order_by("number")),
+        )
+        .annotate(
+            headline=Subquery(once.values("headline")[:1]),
+            path=Subquery(live.values("path")[:1]),
+            newest=Subquery(Comment.objects.order_by("-pk").values("pk")[:1]),
+        )
+    )
+
+
+def _add_what_is_rare(comments):
+    """Gives those that readers have reported their `open_flags`."""
+    flagged = [comment for comment in comments if comment.open_flag_count]
+    if flagged:
+        flags = Flag.objects.open().order_by("flagged_at", "pk")
+        prefetch_related_objects(flagged, Prefetch("flags", flags, to_attr="open_flags"))
+
+
+def _behind(after, columns):
+    """What stands behind a comment in the order of these columns."""
+    behind, same = Q(), {}
+    for column in columns:
+        name = column.lstrip("-")
+        behind |= Q(**same, **{f"{name}__{'lt' if column[0] == '-' else 'gt'}": getattr(after, name)})
+        same[name] = getattr(after, name)
+    first = columns[0].lstrip("-")
+    # Said once more for the first column alone, which lets the database begin there.
+    return behind & Q(**{f"{first}__{'lte' if columns[0][0] == '-' else 'gte'}": getattr(after, first)})
+
+
+def _found(rows, words):
+    """By number, by the whole of an e-mail address, else by words among the newest of the queue."""
+    number = number_in(words.removeprefix("#"))
+    if number is not None:
+        return rows.filter(pk=number)
+    if re.fullmatch(r"\S+@\S+\.\S+", words):
+        return rows.filter(email_hash=email_hash(words))
+    newest = rows.order_by("-posted_at", "-pk").values("pk")[:SEARCHED]
+    holds = Q(name__icontains=words) | Q(email__icontains=words) | Q(text__icontains=words)
+    return Comment.objects.filter(holds, pk__in=newest)
+
+
+def _is_cut(wish):
+    return bool(wish.words) and QueueTally.objects.counts()[wish.queue] > SEARCHED
+
+
+# --- together
+
+
+def _by_story(comments):
+    groups: list[Group] = []
+    for comment in comments:
+        if not groups or groups[-1].comments[0].article_id != comment.article_id:
+            groups.append(Group(comments=[], is_story=True))
+        groups[-1].comments.append(comment)
+    return groups
+
+
+def _by_likeness(comments):
+    """Each with those of the page that triage found nearly the same, where the first of them stands."""
+    leaders: dict[int, int] = {}
+    for comment in sorted(comments, key=lambda each: each.pk):
+        alike = [number for number in _similar_to(comment) if number in leaders]
+        leader = min((leaders[number] for number in alike), default=comment.pk)
+        merged = {leaders[number] for number in alike}
+        leaders = {pk: leader if of in merged else of for pk, of in leaders.items()} | {comment.pk: leader}
+    groups: dict[int, list[Comment]] = {}
+    for comment in sorted(comments, key=lambda each: each.pk):
+        groups.setdefault(leaders[comment.pk], []).append(comment)
+    for comment in comments:
+        comment.alike = [other.pk for other in groups[leaders[comment.pk]] if other is not comment]
+    seen, ordered = set(), []
+    for comment in comments:
+        if (leader := leaders[comment.pk]) not in seen:
+            seen.add(leader)
+            ordered.append(Group(comments=groups[leader], is_alike=len(groups[leader]) > 1))
+    return ordered
+
+
+def _similar_to(comment):
+    return [
+        number
+        for signal in comment.verdict.get("signals", ())
+        for number in signal["named"].get("numbers", ())
+    ]
+
+
+# --- people
+
+
+@dataclass(kw_only=True)
+class Record:
+    """What is known of an e-mail address: {status: how many comments}, and when the first of them came."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    first_at: dt.datetime | None = None
+
+    @property
+    def is_new(self):
+        """Whether there is nothing of it but one comment."""
+        return sum(self.counts.values()) < 2
+
+
+def records_of(hashes):
+    """{hash: Record} of e-mail addresses: one query for all, over an index."""
+    records = {digest: Record() for digest in hashes}
+    rows = Comment.objects.filter(email_hash__in=records).order_by().values_list("email_hash", "status")
+    for digest, status, count, begun in rows.annotate(Count("pk"), Min("posted_at")) if records else ():
+        record = records[digest]
+        record.counts[status] = count
+        record.first_at = min(begun, record.first_at or begun)
+    return records
+
+
+def _add_records(comments):
+    """Gives each comment the `record` of its author's address, None where it has none."""
+    records = records_of({comment.email_hash for comment in comments} - {""})
+    for comment in comments:
+        comment.record = records.get(comment.email_hash)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """What is known of whoever sent a comment: the Record of the address, and the newest others from it."""
+
+    comment: Comment
+    record: Record
+    recent: list[Comment]
+
+
+def author_of(comment):
+    """The Author of a comment; None where no address is known, as of the desk's own and of what was taken back."""
+    if not comment.email_hash:
+        return None
+    record = getattr(comment, "record", None) or records_of({comment.email_hash})[comment.email_hash]
+    theirs = Comment.objects.filter(email_hash=comment.email_hash).exclude(pk=comment.pk)
+    reason = Decision.objects.filter(comment=OuterRef("pk")).order_by("-number").values("reason")[:1]
+    recent = theirs.annotate(last_reason=Subquery(reason)).order_by("-posted_at", "-pk")[:RECENT]
+    for other in recent:
+        other.last_reason = Reason(other.last_reason).label if other.last_reason else ""
+    return Author(comment=comment, record=record, recent=list(recent))
+
+
+# --- what happens meanwhile
+
+
+def arrived(queue, *, since):
+    """How many comments that now stand in the queue are newer than that number, NEWS at most."""
+    return in_queue(queue).filter(pk__gt=since)[:NEWS].count()
+
+
+def moved_on(seen):
+    """{number: what was decided last} of the comments that have moved on; `seen` maps numbers to lines seen."""
+    found = Comment.objects.filter(pk__in=list(seen)[: 2 * PAGE_SIZE]).values_list("pk", "decision_count")
+    moved = [pk for pk, count in found if count != seen[pk]]
+    lines = (
+        Decision.objects.filter(comment__in=moved).select_related("by").order_by("number") if moved else ()
+    )
+    return {line.comment_id: str(line) for line in lines}
+
+
+def last_done(*, by, at=None):
+    """The Decisions that this person made at once last and can still undo, [] where there are none."""
+    since = (at or timezone.now()) - UNDO_LIFE
+    later = Decision.objects.filter(
+        comment=OuterRef("comment"), number__gt=OuterRef("number"), undone_by=None
+    )
+    standing = Decision.objects.filter(by=by, undone_by=None, decided_at__gt=since).exclude(
+        action=Action.UNDONE
+    )
+    mine = standing.filter(~Exists(later.exclude(action=Action.UNDONE))).order_by("-decided_at", "-pk")
+    newest = mine.values("decided_at")[:1]
+    return list(mine.filter(decided_at=Subquery(newest)).select_related("comment", "by"))
