@@ -42,6 +42,7 @@
     const item = card(number)?.closest("li");
     if (!item) return;
     removed.set(String(number), { item, before: item.nextElementSibling, list: item.parentElement });
+    item.querySelector(".card").classList.remove("current");
     item.remove();
   }
 
