@@ -4,6 +4,7 @@ A page begins after a comment and holds a bounded number of public ones, whateve
 Oldest first it is a tree; newest first every comment stands by itself and names what it answers.
 """
 
+import json
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -14,12 +15,16 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article
 from articles.models.json_rows import JSONRows, moment_of
+from articles.rich_text import excerpt
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
 from comments.places import ancestors_of
 
 PAGE_SIZE = 50  # public comments of a page
 NEWEST = "newest"  # what `order` says in the address of a page that begins with the newest
+MOST_CHOSEN = 3  # comments that are named above the thread
+FEW = 5  # comments that need no such list
+BEGINNING = 90  # characters of each that it shows
 
 
 @dataclass(eq=False)
@@ -48,11 +53,18 @@ class Row:
             return _("This comment was withdrawn by its author.")
         return _("This comment is no longer shown.")
 
+    @property
+    def beginning(self):
+        """The first words of the comment, as plain text on one line."""
+        return excerpt(self.comment.shown_text, limit=BEGINNING)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
     """A page of the comments of one story: `rows` of the first level; `count` is of all public ones.
 
+    `chosen` are Rows of comments that the desk features, the newest first: on the first page of a thread of more
+    than a FEW, whether they stand on that page (`is_here`) or on a later one.
     `last` is the number of the comment after which the next page begins, None where this page is the last;
     `is_begun` says that this page is not the first.
     """
@@ -61,6 +73,7 @@ class Thread:
     count: int
     is_open: bool
     path: str
+    chosen: list[Row] = field(default_factory=list)
     is_newest_first: bool = False
     is_begun: bool = False
     last: int | None = None
@@ -104,15 +117,15 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     public = Comment.objects.public(at=at).filter(article=edition.article_id)
     page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
     counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
+    featured = public.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
     # One row of the article carries them all as JSON: an empty thread still has to say whether it is open.
-    is_open, count, found = (
+    is_open, count, found, chosen = (
         Article.objects.order_by()
-        .values_list(
-            "is_open_to_comments", Subquery(counted), JSONRows(page.values(row=JSONObject(**_COLUMNS)))
-        )
+        .values_list("is_open_to_comments", Subquery(counted), _as_json(page), _as_json(featured))
         .get(pk=edition.article_id)
     )
     shown = found[:PAGE_SIZE]
+    is_listed = after is None and (count or 0) > FEW
     above = _above(shown, article=edition.article_id)
     begins = after.place if after else ""
     return Thread(
@@ -120,6 +133,7 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
         count=count or 0,
         is_open=is_open,
         path=edition.get_absolute_url(),
+        chosen=_chosen(chosen, shown) if is_listed else [],
         is_newest_first=is_newest_first,
         is_begun=after is not None,
         last=shown[-1]["id"] if found[PAGE_SIZE:] else None,
@@ -135,7 +149,13 @@ _NAMED = {
     "at": "posted_at",
     "place": "place",
 }
-_COLUMNS = {**_NAMED, "text": "text"}
+_COLUMNS = {
+    **_NAMED, "text": "text", "blanks": "blanks", "is_featured": "is_featured", "desk": "written_by_id"
+}  # fmt: skip
+
+
+def _as_json(comments):
+    return JSONRows(comments.values(row=JSONObject(**_COLUMNS)))
 
 
 def page_with(comment, edition, *, at=None):
@@ -156,6 +176,14 @@ def _above(shown, *, article):
         return []
     wanted = Comment.objects.filter(Q(place__in=places) | Q(pk__in=parents), article=article)
     return list(wanted.order_by("place").values(row=JSONObject(**_NAMED)).values_list("row", flat=True))
+
+
+def _chosen(featured, shown):
+    here = {each["id"] for each in shown}
+    rows = [_row(each) for each in featured]
+    for row in rows:
+        row.is_here = row.comment.pk in here
+    return rows
 
 
 def _flat(shown, above):
@@ -188,6 +216,18 @@ def _nested(shown, above, *, begins):
 
 def _row(each):
     is_public = each["status"] == Status.APPROVED
-    words = {"name": each["name"], "text": each.get("text", "")} if is_public else {}
-    comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **words)
+    told = _told(each) if is_public else {}
+    comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **told)
     return Row(comment=comment, is_public=is_public, is_here="text" in each)
+
+
+def _told(each):
+    """The fields of a public comment. Of those that only stand above a page the words were not read."""
+    blanks = each.get("blanks", [])
+    return {
+        "name": each["name"],
+        "text": each.get("text", ""),
+        "blanks": json.loads(blanks) if isinstance(blanks, str) else blanks,  # SQLite keeps JSON as text
+        "is_featured": bool(each.get("is_featured")),
+        "written_by_id": each.get("desk"),
+    }

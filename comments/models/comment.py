@@ -208,6 +208,11 @@ class Comment(NaturalModel):
                 name="comment_by_reports",
                 condition=Q(open_flag_count__gt=0),
             ),
+            models.Index(
+                fields=["article", "-posted_at", "-id"],
+                name="comment_by_choice",
+                condition=Q(is_featured=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
