@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import NAME_LENGTH, TEXT_LENGTH, Comment
-from comments.plain_text import is_blank, one_line, tidy
+from comments.plain_text import is_blank, is_stacked, one_line, tidy
 
 EMAIL_LENGTH = Comment._meta.get_field("email").max_length
 PAGE_LIFE = 24 * 60 * 60  # seconds that a reply page may lie open before it is posted
@@ -89,8 +89,8 @@ class ReplyForm(forms.Form):
             raise ValidationError(self.fields["text"].error_messages["required"])
         if len(text) > TEXT_LENGTH:
             sentence = _("Your comment is %(length)s characters. Shorten it to %(limit)s or fewer")
-            raise ValidationError(sentence % {"length": _grouped(len(text)), "limit": _grouped(TEXT_LENGTH)})
-        return _readable(text)
+            raise ValidationError(sentence % {"length": grouped(len(text)), "limit": grouped(TEXT_LENGTH)})
+        return readable(text)
 
     def clean_name(self):
         name = one_line(self.cleaned_data["name"])
@@ -101,17 +101,10 @@ class ReplyForm(forms.Form):
                 _("Your name is %(length)d characters. Shorten it to %(limit)d or fewer")
                 % {"length": len(name), "limit": NAME_LENGTH}
             )
-        return _readable(name)
+        return readable(name)
 
     def clean_email(self):
-        email = self.cleaned_data["email"]
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise ValidationError(BAD_EMAIL) from None
-        if len(email) > EMAIL_LENGTH:
-            raise ValidationError(BAD_EMAIL)
-        return email
+        return email_from(self.cleaned_data["email"])
 
     def clean(self):
         self._find_parent(self.cleaned_data.get("to"))
@@ -143,12 +136,29 @@ class ReplyForm(forms.Form):
             self.add_error(None, _("This page was open for too long. Your text is below; post it again"))
 
 
-def _readable(text):
-    """The text, unless bytes of it could not be read on the way here: the server puts “�” in their place."""
-    if "\ufffd" in text:
-        raise ValidationError(_("Some characters did not arrive and stand as “�”. Replace or remove them"))
+def email_from(text):
+    """The e-mail address, or ValidationError for what cannot be one."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValidationError(BAD_EMAIL) from None
+    if len(text) > EMAIL_LENGTH:
+        raise ValidationError(BAD_EMAIL)
     return text
 
 
-def _grouped(number):
+def readable(text):
+    """The text, unless people could not read it: ValidationError says what to do.
+
+    The server puts “�” in the place of bytes that it could not read.
+    """
+    if "\ufffd" in text:
+        raise ValidationError(_("Some characters did not arrive and stand as “�”. Replace or remove them"))
+    if is_stacked(text):
+        raise ValidationError(_("Some letters carry too many accents to be read. Remove some of them"))
+    return text
+
+
+def grouped(number):
+    """A number as people write it: 5,000."""
     return number_format(number, force_grouping=True)

@@ -2,6 +2,8 @@
 
 import re
 
+import regex
+
 # NUL and the other control characters, save tab and line break; code points that are no characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
@@ -13,6 +15,10 @@ _INVISIBLE = re.compile(
 _FILLERS = re.compile(
     "[\u115f\u1160\u2800\u3164\uffa0\u180b-\u180d\u200c\u200d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef]"
 )
+
+# Seven marks on one letter: more than any script needs (Tibetan has up to six), fewer than what spills over the
+# lines above and below.
+_STACKED = regex.compile(r"[\p{Mn}\p{Me}]{7,}")
 
 
 def tidy(text):
@@ -28,3 +34,8 @@ def one_line(text):
 def is_blank(text):
     """Whether there is nothing to see: only white space, characters without width, or fillers."""
     return not _FILLERS.sub("", one_line(text)).strip()
+
+
+def is_stacked(text):
+    """Whether a letter carries so many accents that they would cover what stands above and below it."""
+    return bool(_STACKED.search(text))

@@ -23,7 +23,7 @@ DESK_POLICY = {
 ORDER = [
     "articles", "comments", "auth",
     "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Image", "Section", "Author", "Page", "User",
-    "DeskLogLine", "Comment", "Decision",
+    "DeskLogLine", "Comment", "Decision", "ErrorReport",
 ]  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from comments.models.comment import (
     repeat_hash,
 )
 from comments.models.decisions import AT_FIRST, Decision, replay
+from comments.models.errors import ANSWERS, Answer, ErrorReport
 from comments.models.flags import Flag
 from comments.models.listed_words import ListedWord
 from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
 from comments.models.tally import QUEUES, QueueTally
 
 __all__ = [
+    "ANSWERS",
     "AT_FIRST",
     "NAME_LENGTH",
     "PUBLIC_WORDING",
@@ -22,8 +24,10 @@ __all__ = [
     "TEXT_LENGTH",
     "Action",
     "AlreadyDecided",
+    "Answer",
     "Comment",
     "Decision",
+    "ErrorReport",
     "Flag",
     "ListedWord",
     "QueueTally",

@@ -21,6 +21,14 @@ PUBLIC = [
     ("head", "own", 200),
     ("post", "own", 303),
     ("delete", "own", 405),
+    ("get", "report", 200),
+    ("head", "report", 200),
+    ("post", "report", 303),
+    ("put", "report", 405),
+    ("get", "report_error", 200),
+    ("head", "report_error", 200),
+    ("post", "report_error", 303),
+    ("delete", "report_error", 405),
     ("get", "thread", 200),
     ("head", "thread", 200),
     ("post", "thread", 405),
@@ -75,10 +83,11 @@ WITHOUT_A_ROW = ("changelist", "add", "decide", "news", "keys")
 def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, method, where, status):
     addresses = {
         "reply": "reply/", "own": f"reply/{private_token(posted(edition, 'Mine'))}/", "thread": "comments/",
-        "permalink": f"comments/{approved(edition, 'Shown').pk}/",
+        "permalink": f"comments/{approved(edition, 'Shown').pk}/", "report_error": "report-an-error/",
+        "report": f"comments/{approved(edition, 'Rude').pk}/report/",
     }  # fmt: skip
     address = STORY + addresses[where]
-    sent = {"data": typed()} if method == "post" else {}
+    sent = {"data": typed(reason="abuse", wrong="The year.")} if method == "post" else {}
     assert getattr(client, method)(address, **sent).status_code == status
 
 

@@ -31,7 +31,7 @@ def chosen(client, path=STORY):
 
 @pytest.mark.parametrize("where", ["", "comments/", "comments/?order=newest"])
 def test_a_comment_that_the_desk_chose_says_so(client, edition, moderator, where):
-    first, second = several(edition, 2)
+    _first, second = several(edition, 2)
     second.feature(by=moderator)
     part = page(client, STORY + where)
     assert part.count(CHOSEN) == 1

@@ -149,7 +149,7 @@ def test_a_body_too_big_is_refused_before_it_is_parsed(client, edition, monkeypa
     monkeypatch.setattr("django.core.handlers.wsgi.WSGIRequest.POST", property(lambda self: 1 / 0))
     response = client.post(REPLY, typed(text="x" * 200_000))
     assert response.status_code == 413
-    assert "shorten it to 5,000 characters" in html(response)
+    assert "Go back with your browser, shorten it" in html(response)
 
 
 @pytest.mark.parametrize("to", ["abc", "0", "99", "9" * 30, "-1", "1.5", "\u0661", "waiting", "elsewhere"])

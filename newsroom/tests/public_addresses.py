@@ -81,6 +81,10 @@ ADDRESSES = {
     "articles:robots": _fixed("articles:robots"),
     "comments:thread": lambda story: quote(story.path) + "comments/",
     "comments:permalink": lambda story: f"{quote(story.path)}comments/{story.article.comments.first().pk}/",
+    "comments:report": lambda story: (
+        f"{quote(story.path)}comments/{story.article.comments.first().pk}/report/"
+    ),
+    "comments:report_error": lambda story: quote(story.path) + "report-an-error/",
     "comments:reply": lambda story: quote(story.path) + "reply/",
     "comments:own": lambda story: quote(story.path) + "reply/not-a-token/",
     "healthz": _fixed("healthz"),

@@ -42,7 +42,7 @@ OF_THE_STORY = {
     "articles:detail", "articles:tag", "articles:author", "articles:source", "articles:publisher", "articles:coverage",
     "articles:tag_feed", "articles:author_feed", "articles:coverage_feed", "articles:preview", "articles:picture",
     "articles:history", "articles:version", "articles:changes", "comments:reply", "comments:own",
-    "comments:thread", "comments:permalink",
+    "comments:thread", "comments:permalink", "comments:report", "comments:report_error",
 }  # fmt: skip
 # Those of them that say of a withdrawn story that it was withdrawn.
 TOLD_OF_AFTERWARDS = {
