@@ -130,7 +130,7 @@ class ErrorForm(SmallForm):
     email = WordsField(
         label=gettext_lazy("Email (optional)"),
         required=False,
-        help_text=gettext_lazy("Not published. Only for a question or an answer."),
+        help_text=gettext_lazy("Not published. For our answer."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": EMAIL_LENGTH}),
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from articles.models import Article, Edition
 from articles.models.article import Stage, State
 from articles.times import moment_text
-from comments.models import Comment, Status
+from comments.models import Comment, ErrorReport, Status
 
 SHOWN = 8  # lines of a box
 LOOKED_AT = 1_000  # the stories changed last, among which those with unpublished changes are looked for
@@ -57,6 +57,8 @@ def boxes(user, *, at):
         ]
     if user.has_perm("comments.moderate_comment"):
         found.append(_comments())
+    if user.has_perm("comments.answer_errorreport"):
+        found.append(_errors())
     return found
 
 
@@ -148,6 +150,27 @@ def _comments():
         said = _("More than %(count)s comments wait.") % {"count": COUNTED_UP_TO}
     lines = [Line(url, said, "", "")] if count else []
     return Box("comments", _("Comments waiting"), _("No comment waits."), lines)
+
+
+def _errors():
+    reports = ErrorReport.objects.open().select_related("article")[: SHOWN + 1]
+    said = _("%(story)s: %(words)s")
+    lines = [
+        Line(
+            reverse("admin:comments_errorreport_change", args=[report.pk]),
+            said % {"story": report.article, "words": report.wrong},
+            "",
+            "",
+        )
+        for report in reports
+    ]
+    return Box(
+        "errors",
+        _("Errors that readers reported"),
+        _("No report waits for an answer."),
+        lines[:SHOWN],
+        reverse("admin:comments_errorreport_changelist") if lines[SHOWN:] else "",
+    )
 
 
 def _has_editions():

@@ -32,6 +32,7 @@ PERMISSIONS = {
         *_WRITING, *_LOOKING_UP, *_FILING, *_MODERATING,
         "articles.edit_any_article", "articles.publish_article", "articles.delete_article",
         "articles.delete_tag", "articles.delete_pin", "articles.delete_image", "articles.view_desklogline",
+        "comments.view_errorreport", "comments.answer_errorreport",
     ],
     MODERATORS: _MODERATING,
     ADMINISTRATORS: [

@@ -108,7 +108,7 @@ class PublishingPages(StoryPages):
     def publish_view(self, request, pk):
         article, now = self._publishable(request, pk), timezone.now()
         outlook = Outlook(article, at=now)
-        kept = {} if request.POST else request.session.pop(_kept_under(pk), {})
+        kept = {} if request.POST else request.session.pop(kept_under(pk), {})
         form = PublishForm(
             request.POST or None, initial=kept, article=article, is_first=outlook.is_first, now=now
         )
@@ -143,7 +143,7 @@ class PublishingPages(StoryPages):
                 messages.error(request, " ".join(refusal.messages))
             else:
                 messages.success(request, _("The advice is waved off, and the desk’s log says why."))
-            request.session[_kept_under(pk)] = kept
+            request.session[kept_under(pk)] = kept
         return to_page("publish", article)
 
     def cancel_view(self, request, pk):
@@ -191,8 +191,11 @@ def _day_and_time(moment):
     return _("%(day)s, %(time)s") % {"day": date_format(local, "j F"), "time": date_format(local, "H:i")}
 
 
-def _kept_under(pk):
-    """The name in the session of what was typed on the publish page of a story while advice was waved off."""
+def kept_under(pk):
+    """The name in the session of what the publish page of a story begins with, by the names of its fields.
+
+    It is what was typed there while advice was waved off, or what somebody reported.
+    """
     return f"publish-{pk}"
 
 

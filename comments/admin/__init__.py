@@ -1,7 +1,8 @@
 """Moderation in the admin."""
 
+from comments.admin.errors import ErrorReportAdmin
 from comments.admin.log import DecisionAdmin
 from comments.admin.queue import CommentAdmin
 from comments.admin.words import ListedWordAdmin
 
-__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin"]
+__all__ = ["CommentAdmin", "DecisionAdmin", "ErrorReportAdmin", "ListedWordAdmin"]

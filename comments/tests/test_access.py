@@ -4,13 +4,15 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from comments import urls
-from comments.models import Comment, ListedWord, Status
+from comments.models import Answer, Comment, ErrorReport, ListedWord, Status
 from comments.posting import private_token
 from comments.tests.replies import approved, posted, typed
 
 pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
 MODERATORS = {"editor", "moderator", "superuser"}
+CORRECTING = {"editor", "superuser"}  # who deals with errors that readers report
+POSTED_TO = {"comment_decide", "errorreport_answer", "errorreport_correct"}
 
 PUBLIC = [
     ("get", "reply", 200),
@@ -65,6 +67,18 @@ DESK = [
     ("listedword_history", "get", 200),
     ("listedword_delete", "get", 200),
     ("listedword_delete", "post", 302),
+    ("errorreport_changelist", "get", 200),
+    ("errorreport_change", "get", 200),
+    ("errorreport_change", "post", 403),
+    ("errorreport_history", "get", 200),
+    ("errorreport_answer", "get", 405),
+    ("errorreport_answer", "post", 302),
+    ("errorreport_correct", "get", 405),
+    ("errorreport_correct", "post", 302),
+    ("errorreport_delete", "get", 403),
+    ("errorreport_delete", "post", 403),
+    ("errorreport_add", "get", 403),
+    ("errorreport_add", "post", 403),
     ("decision_changelist", "get", 200),
     ("decision_change", "get", 200),
     ("decision_change", "post", 403),
@@ -98,15 +112,17 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
         "comment": comment,
         "decision": comment.decisions.get(),
         "listedword": ListedWord.objects.create(words="x"),
+        "errorreport": ErrorReport.objects.post(edition=edition, network="n", wrong="Two lanes.")[0],
     }
     args = [] if where.endswith(WITHOUT_A_ROW) else [rows[where.partition("_")[0]].pk]
-    sent = {"data": {"do": f"spam:{comment.pk}", "words": "y", "points": 2, "post": "yes"}}
+    decision = {"do": f"spam:{comment.pk}", "answer": "no_error"}
+    sent = {"data": decision | {"words": "y", "points": 2, "post": "yes"}}
     response = getattr(client, method)(
         reverse(f"admin:comments_{where}", args=args), **(sent if method == "post" else {})
     )
     if who == "nobody":
         assert response.headers["Location"].startswith(reverse("admin:login"))
-    elif who in MODERATORS:
+    elif who in (CORRECTING if where.startswith("errorreport") else MODERATORS):
         assert response.status_code == status
     elif status == 405:
         assert response.status_code == 405
@@ -114,6 +130,8 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
         assert response.status_code == 403
     decided = who in MODERATORS and (where, method) == ("comment_decide", "post")
     assert Comment.objects.get().status == (Status.SPAM if decided else Status.APPROVED)
+    is_answered = who in CORRECTING and (where, method) == ("errorreport_answer", "post")
+    assert ErrorReport.objects.get().status == (Answer.NO_ERROR if is_answered else Answer.OPEN)
 
 
 def test_the_addresses_of_others_show_nobody_an_email_address(client, edition, who):

@@ -56,11 +56,12 @@ def test_a_comment_is_printed_like_this(client, edition):
     comment = approved(edition, "One\ntwo\n\nThree", name="Ana", at=NOON + MINUTE)
     assert (
         f'<li><article class="comment" id="comment-{comment.pk}">\n'
-        f'<header><h3 dir="auto">Ana</h3><a href="#comment-{comment.pk}">'
+        f'<header><h3 dir="auto">Ana</h3> <a href="#comment-{comment.pk}">'
         '<time datetime="2025-06-09T14:01+02:00">9 June 2025, 14:01</time></a></header>\n'
         '<div class="comment-text"><p dir="auto">One<br>two</p><p dir="auto">Three</p>\n</div>\n'
         f'<footer><a href="{STORY}reply/?to={comment.pk}" rel="nofollow">Reply'
-        f'<span class="hidden"> to comment {comment.pk}</span></a><a href="{STORY}comments/{comment.pk}/report/" rel="nofollow">Report'
+        f'<span class="hidden"> to comment {comment.pk}</span></a> '
+        f'<a href="{STORY}comments/{comment.pk}/report/" rel="nofollow">Report'
         f'<span class="hidden"> comment {comment.pk}</span></a></footer>\n</article>'
     ) in comments_of(client)
 

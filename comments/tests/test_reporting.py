@@ -138,7 +138,8 @@ def test_what_others_reported_shows_nowhere(client, edition):
         ({"reason": "other", "note": "\u200b\u2066"}, "note", "Say in a few words what is wrong with the comment"),
         ({"note": "x" * 301}, "note", "This is 301 characters. Shorten it to 300 or fewer"),
         ({"note": "caf\ufffd"}, "note", "Some characters did not arrive and stand as “�”. Replace or remove them"),
-        ({"note": f"o{chr(0x0336) * 7}"}, "note", "Some letters carry too many accents to be read. Remove some of them"),
+        ({"note": f"o{chr(0x0336) * 7}"}, "note",
+         "Some letters carry too many accents to be read. Remove some of them"),
     ],
 )  # fmt: skip
 def test_a_failed_report_says_what_is_wrong_and_keeps_what_was_typed(client, edition, fields, field, message):

@@ -23,14 +23,14 @@ from articles.models import (
 from articles.tests import stories
 from articles.tests.photographs import stored
 from articles.tests.stories import NOON
-from comments.models import Comment, Decision, ListedWord
+from comments.models import Comment, Decision, ErrorReport, ListedWord
 from comments.tests.replies import approved
 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # What nobody adds by hand, superusers included.
-NOT_ADDED = {Comment, Decision, DeskLogLine, Page, TagAlias}
+NOT_ADDED = {Comment, Decision, DeskLogLine, ErrorReport, Page, TagAlias}
 PAGES = ["changelist", "add", "change", "history"]
 
 
@@ -43,11 +43,13 @@ def records(editor):
     )  # fmt: skip
     article = edition.article
     comment = approved(edition)
+    error, _ = ErrorReport.objects.post(edition=edition, network="n", wrong="Two lanes.")
     publishing.withdraw(article, by=editor, reason="A doubt.", now=NOON.replace(hour=13))
     tag = Tag.objects.get(name="china")
     return {
         Article: article, Author: Author.objects.get(), Comment: comment, Coverage: article.coverage,
-        Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
+        Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(),
+        ErrorReport: error, Group: Group.objects.first(),
         Image: stored(), ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
         Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,

@@ -14,6 +14,7 @@ from articles.models import Article
 from articles.tests.reading import texts
 from articles.tests.stories import NOON, person, published, rewrite, write
 from articles.workflow import Verb
+from comments.models import ErrorReport
 from comments.tests.replies import posted
 from newsroom import dashboard
 
@@ -50,7 +51,7 @@ STORIES = [
     ("groups", "shown"),
     [
         (["Reporters"], STORIES),
-        (["Editors"], [*STORIES, "Comments waiting"]),
+        (["Editors"], [*STORIES, "Comments waiting", "Errors that readers reported"]),
         (["Moderators"], ["Comments waiting"]),
         (["Administrators"], []),
         ([], []),
@@ -69,6 +70,7 @@ def test_empty_boxes_say_so(client, editor):
         "Readers have everything that was written into live stories.",
         "No story has open advice.",
         "No comment waits.",
+        "No report waits for an answer.",
     ]
 
 
@@ -183,3 +185,14 @@ def test_the_page_costs_twelve_queries_whatever_the_site_holds(client, editor):
         )
         posted(changed.editions.first(), text=f"Words {number}")
     assert cost() == few <= 12
+
+
+def test_errors_that_readers_reported_wait_for_editors_oldest_first(client, editor, moderator):
+    edition = published("Bridge")
+    for minutes, words in ((2, "Two <b>lanes</b>."), (1, "The year.")):
+        at = NOON + dt.timedelta(minutes=minutes)
+        ErrorReport.objects.post(edition=edition, network="n", wrong=words, at=at)
+    ErrorReport.objects.post(edition=edition, network="n", wrong="Buy", is_trapped=True)
+    title = "Errors that readers reported"
+    assert box(first_page(client, editor), title) == ["Bridge: The year.", "Bridge: Two <b>lanes</b>."]
+    assert title not in titles(first_page(client, moderator))
