@@ -13,9 +13,11 @@ from comments.spam import Facts, Words, host_of, triage
 NEIGHBOURS = 100  # the newest comments of the site, among which near-duplicates are looked for
 TEN_MINUTES = dt.timedelta(minutes=10)
 MOST_LATELY = 20  # comments of a network that are counted
-LINK_LIFE = 24 * 60 * 60  # seconds that the private link works
+LINK_LIFE = 30 * 24 * 60 * 60  # seconds that the private link works
 
-_signer = signing.TimestampSigner(salt="comments.own")
+# Two kinds of links: whoever knows a comment's words and address can have the second one made.
+_authors = signing.TimestampSigner(salt="comments.own.author")
+_repeaters = signing.TimestampSigner(salt="comments.own")
 
 
 class TooMany(Exception):
@@ -52,7 +54,7 @@ def _newest_likenesses():
 
 
 def post_reply(form, edition, *, network):
-    """Stores what the valid form says and returns the Comment; see `_post`. Triage looks at it first."""
+    """Stores what the valid form says; returns (comment, whether it is new). See `_post`; triage looks at it first."""
     words = Words(form.cleaned_data["text"], form.cleaned_data["name"])
     verdict = triage(words, facts_about(form, edition, network=network))
     return _post(form, verdict, network=network)
@@ -60,7 +62,7 @@ def post_reply(form, edition, *, network):
 
 @transaction.atomic
 def _post(form, verdict, *, network):
-    """Stores what the valid form says and returns the Comment; a repeat returns the one that is there.
+    """Stores what the valid form says; returns (comment, whether it is new). A repeat returns the one that is there.
 
     Raises TooMany. A repeat is answered even then: whoever pressed the button twice has done nothing new.
     A filled trap is stored as spam by rule and answered like any post: the program learns nothing from it,
@@ -73,7 +75,7 @@ def _post(form, verdict, *, network):
     if wait and not Comment.objects.filter(repeat_hash=repeat_hash(**words, network=network)).exists():
         raise TooMany(wait)
     rule = "trap" if form.cleaned_data["homepage"] else "triage" if verdict.is_spam else ""
-    comment, _ = Comment.objects.post(
+    return Comment.objects.post(
         **words,
         network=network,
         seconds_taken=form.seconds_taken,
@@ -82,15 +84,25 @@ def _post(form, verdict, *, network):
         spam_by=rule,
         at=form.at,
     )
-    return comment
 
 
-def private_token(comment):
-    """What stands in the private link's address: the permission to see this comment, for a day from now."""
-    return _signer.sign(str(comment.pk))
+def private_token(comment, *, is_authors=False):
+    """What stands in the private link's address: the permission to see this comment, for LINK_LIFE from now.
+
+    `is_authors` says that whoever gets it wrote the comment, and may take it back even after it was published.
+    """
+    return (_authors if is_authors else _repeaters).sign(str(comment.pk))
 
 
 def comment_of(token, *, article):
-    """The comment of a private link. After a day SignatureExpired, else BadSignature or DoesNotExist."""
-    number = _signer.unsign(token, max_age=LINK_LIFE)
-    return Comment.objects.get(pk=number, article=article)
+    """(the comment of a private link, whether it is its author's).
+
+    After LINK_LIFE raises SignatureExpired, else BadSignature or DoesNotExist.
+    """
+    try:
+        number, is_authors = _authors.unsign(token, max_age=LINK_LIFE), True
+    except signing.SignatureExpired:
+        raise
+    except signing.BadSignature:
+        number, is_authors = _repeaters.unsign(token, max_age=LINK_LIFE), False
+    return Comment.objects.get(pk=number, article=article), is_authors

@@ -326,6 +326,23 @@ def sentences(data):
     return [(_sentence(signal), signal["points"]) for signal in data.get("signals", ())]
 
 
+# What is told to whoever wrote the comment: habits of writing that anybody may mend. The rest would teach how not to
+# be noticed, or tell of other people.
+_TOLD = {
+    "links": ngettext_lazy(
+        "Held because it has %(count)d link.", "Held because it has %(count)d links.", "count"
+    ),
+    "drawn_out": gettext_lazy("Held because letters or marks are repeated over and over."),
+    "shouting": gettext_lazy("Held because it is written in capitals."),
+}
+
+
+def told_to_author(data):
+    """Sentences that say why a comment is held, of a verdict as `as_data` gave it; [] where nothing is to be told."""
+    signals = [signal for signal in data.get("signals", ()) if signal["points"] > 0]
+    return [_TOLD[signal["name"]] % signal["named"] for signal in signals if signal["name"] in _TOLD]
+
+
 def _sentence(signal):
     words = _COUNTED.get(signal["name"]) or _SENTENCES[signal["name"]]
     return words % signal["named"]

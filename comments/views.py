@@ -22,8 +22,11 @@ from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
 from comments.models import AlreadyDecided, Comment, Status
 from comments.network import network_of
-from comments.posting import TooMany, comment_of, post_reply, private_token
+from comments.posting import LINK_LIFE, TooMany, comment_of, post_reply, private_token
+from comments.spam import told_to_author
 from comments.threads import NEWEST, page_with, thread_of
+
+LINK_DAYS = LINK_LIFE // (24 * 60 * 60)
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -110,10 +113,11 @@ def _posted(request, edition, article):
     if not form.is_valid():
         return _page(request, edition, form, status=422)
     try:
-        comment = post_reply(form, edition, network=network_of(request))
+        comment, is_new = post_reply(form, edition, network=network_of(request))
     except TooMany as refusal:
         return _too_many(request, edition, form, wait=refusal.seconds)
-    return HttpResponseSeeOther(_private_link(edition, comment))
+    # The words of an unread comment are known to nobody else: who sends them again is its author, too.
+    return HttpResponseSeeOther(_private_link(edition, comment, is_authors=is_new or comment.is_unread))
 
 
 def _too_many(request, edition, form, *, wait):
@@ -134,44 +138,62 @@ def _page(request, edition, form, *, status, is_open=True, **context):
     return render(request, "comments/reply.html", context, status=status)
 
 
-def _private_link(edition, comment):
-    return f"{edition.get_absolute_url()}reply/{private_token(comment)}/"
+def _private_link(edition, comment, *, is_authors):
+    return f"{edition.get_absolute_url()}reply/{private_token(comment, is_authors=is_authors)}/"
 
 
 @under_a_live_story
 def own(request, edition, *, token):
-    """One's own comment until it is public, by a signed link that works for a day; a POST takes it back."""
+    """What became of one's own comment, by a signed link. A POST takes it back; `?withdraw` asks before that."""
     try:
-        comment = comment_of(token, article=edition.article_id)
+        comment, is_authors = comment_of(token, article=edition.article_id)
     except signing.SignatureExpired:
-        return render(request, "comments/expired.html", {"edition": edition}, status=410)
+        context = {"edition": edition, "days": LINK_DAYS}
+        return render(request, "comments/expired.html", context, status=410)
     except (signing.BadSignature, Comment.DoesNotExist):
         raise Http404 from None
     if request.method == "POST":
-        return _withdrawn(request, edition, comment)
-    if comment.status == Status.APPROVED:
+        return _withdrawn(request, edition, comment, is_authors=is_authors)
+    if comment.status == Status.APPROVED and not is_authors:
         return HttpResponseRedirect(page_with(comment, edition))
-    return _own_page(request, edition, comment)
+    return _own_page(request, edition, comment, is_authors=is_authors)
 
 
-def _withdrawn(request, edition, comment):
+def _withdrawn(request, edition, comment, *, is_authors):
     if is_foreign(request):
-        return _own_page(request, edition, comment, status=403)
+        return _own_page(request, edition, comment, is_authors=is_authors, status=403)
     try:
-        comment.withdraw_unread()
+        _take_back(comment, is_authors=is_authors, is_confirmed="confirmed" in request.POST)
     except AlreadyDecided:
         comment.refresh_from_db()
-        return _own_page(request, edition, comment, status=409)
-    return HttpResponseSeeOther(request.get_full_path())
+        return _own_page(request, edition, comment, is_authors=is_authors, status=409)
+    return HttpResponseSeeOther(request.path)
 
 
-def _own_page(request, edition, comment, *, status=200):
+def _take_back(comment, *, is_authors, is_confirmed):
+    """Withdraws the comment for its author, published ones after a question. Raises AlreadyDecided."""
+    is_published = comment.status == Status.APPROVED
+    if is_authors and (comment.is_waiting or (is_published and is_confirmed)):
+        comment.withdraw()
+    else:
+        comment.withdraw_unread()
+
+
+def _own_page(request, edition, comment, *, is_authors, status=200):
     """What became of the comment, in words for its author, and its words while there are any."""
+    is_waiting, is_published = comment.is_waiting, comment.status == Status.APPROVED
     context = {
         "edition": edition,
         "comment": comment,
-        "is_waiting": comment.is_waiting,
+        "is_waiting": is_waiting,
+        "is_published": is_published,
+        "is_too_late": status == 409,
+        "is_asked": is_authors and is_published and (status == 409 or "withdraw" in request.GET),
+        "may_withdraw": is_waiting if is_authors else comment.is_unread,
+        "may_ask": is_authors and is_published,
+        "why": told_to_author(comment.verdict) if is_waiting else [],
         "decision": comment.last_decision(),
+        "days": LINK_DAYS,
         "is_refused": status == 403,
     }
     return render(request, "comments/own.html", context, status=status)

@@ -312,7 +312,7 @@ class Comment(NaturalModel):
 
     def withdraw_unread(self, *, at=None):
         """Like `withdraw`, as long as nobody has decided about the comment; then raises AlreadyDecided."""
-        self._expect(self.is_waiting)
+        self._expect(self.is_unread)
         return self.withdraw(at=at)
 
     def erase(self, *, by=None, rule="", at=None):
@@ -436,6 +436,11 @@ class Comment(NaturalModel):
         if self.status == Status.SPAM:
             return not self.last_decision().by_id
         return self.status == Status.PENDING
+
+    @property
+    def is_unread(self):
+        """Whether it waits and no person has decided about it, not even to take that back."""
+        return self.is_waiting and not self.decisions.exclude(by=None).exists()
 
     @property
     def state(self):

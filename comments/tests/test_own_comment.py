@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.models import Comment, Reason, Status
+from comments.models import Comment, ListedWord, Reason, Status
 from comments.posting import private_token
 from comments.tests.replies import approved, posted, typed
 
@@ -11,8 +11,8 @@ REPLY = "/2025/06/09/harbour-bridge-reopens/reply/"
 STORY = "/2025/06/09/harbour-bridge-reopens/"
 
 
-def link(comment):
-    return f"{REPLY}{private_token(comment)}/"
+def link(comment, *, is_authors=False):
+    return f"{REPLY}{private_token(comment, is_authors=is_authors)}/"
 
 
 def test_its_author_alone_sees_a_waiting_comment(client, edition):
@@ -61,14 +61,16 @@ def test_spam_that_a_person_saw_was_not_published(client, edition, moderator):
     assert "This comment was not published." in client.get(link(comment)).content.decode()
 
 
-def test_after_a_day_the_link_says_so(client, edition, clock):
-    address = link(posted(edition))
-    clock.shift(24 * 60 * 60 - 1)
+@pytest.mark.parametrize("is_authors", [True, False])
+def test_after_thirty_days_the_link_says_so(client, edition, clock, is_authors):
+    address = link(posted(edition), is_authors=is_authors)
+    clock.shift(30 * 24 * 60 * 60 - 1)
     assert client.get(address).status_code == 200
     clock.shift(2)
     response = client.get(address)
     assert response.status_code == 410
     assert "This link has expired" in response.content.decode()
+    assert "worked for 30 days." in response.content.decode()
     assert f'href="{STORY}#comments"' in response.content.decode()
     assert "Who pays for it?" not in response.content.decode()
 
@@ -139,7 +141,127 @@ def test_an_erased_comment_has_nothing_to_show(client, edition):
 
 
 def test_a_repeat_of_a_rejected_comment_says_what_became_of_it(client, edition, moderator):
-    address = client.post(REPLY, typed()).headers["Location"]
+    first = client.post(REPLY, typed()).headers["Location"]
     Comment.objects.get().reject(by=moderator, reason=Reason.ADVERTISING)
-    assert client.post(REPLY, typed()).headers["Location"] == address
-    assert "It advertises something." in client.get(address).content.decode()
+    again = client.post(REPLY, typed()).headers["Location"]
+    assert all("It advertises something." in client.get(address).text for address in (first, again))
+
+
+# --- the author's link, and that of a repeat
+
+
+def posted_link(client, **fields):
+    return client.post(REPLY, typed(**fields)).headers["Location"]
+
+
+def test_the_author_of_a_published_comment_reads_so_and_may_ask_to_withdraw_it(client, edition, moderator):
+    address = posted_link(client)
+    comment = Comment.objects.get()
+    comment.approve(by=moderator)
+    page = client.get(address)
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
+    assert f'Published. <a href="{STORY}comments/{comment.pk}/">Read it under the article</a>' in page.text
+    assert '<a href="?withdraw">Withdraw this comment…</a>' in page.text
+    assert '<button type="submit">Withdraw' not in page.text
+
+
+def test_withdrawing_a_published_comment_asks_first_and_says_that_it_is_for_good(client, edition, moderator):
+    address = posted_link(client)
+    comment = Comment.objects.get()
+    comment.approve(by=moderator)
+    answer = approved(edition, "The city does.", parent=comment)
+    question = client.get(f"{address}?withdraw").text
+    assert '<h1 class="title">Withdraw this comment?</h1>' in question
+    assert "Its words and your name will be deleted. Answers to it stay. This cannot be undone." in question
+    assert Comment.objects.get(pk=comment.pk).status == Status.APPROVED
+    response = client.post(f"{address}?withdraw", {"confirmed": "yes"})
+    assert (response.status_code, response.headers["Location"]) == (303, address)
+    comment.refresh_from_db()
+    assert (comment.status, comment.text, comment.name) == (Status.WITHDRAWN, "", "")
+    assert "You have withdrawn this comment." in client.get(address).text
+    story = client.get(STORY).text
+    assert "This comment was withdrawn by its author." in story
+    assert f'id="comment-{answer.pk}"' in story
+    assert "Who pays for it?" not in story
+
+
+def test_an_author_who_pressed_withdraw_while_it_was_published_is_asked(client, edition, moderator):
+    address = posted_link(client)
+    comment = Comment.objects.get()
+    comment.approve(by=moderator)
+    response = client.post(address)
+    assert response.status_code == 409
+    assert "A moderator has just published this comment.</p>" in response.text
+    assert "Withdraw it for good</button>" in response.text
+    assert Comment.objects.get(pk=comment.pk).status == Status.APPROVED
+
+
+@pytest.mark.parametrize("sent", [{}, {"confirmed": "yes"}])
+def test_the_link_of_a_repeat_takes_nothing_down_that_was_published(client, edition, moderator, sent):
+    posted_link(client)
+    Comment.objects.get().approve(by=moderator)
+    repeated = posted_link(client)
+    assert client.get(repeated).headers["Location"].startswith(f"{STORY}#comment-")
+    assert client.post(repeated, sent).status_code == 409
+    assert Comment.objects.get().text == "Who pays for it?"
+
+
+def test_the_link_of_a_repeat_takes_nothing_back_that_a_person_has_looked_at(client, edition, moderator):
+    posted_link(client)
+    comment = Comment.objects.get()
+    comment.approve(by=moderator)
+    comment.hold(rule="reports")
+    repeated = posted_link(client)
+    page = client.get(repeated)
+    assert "Waiting for a moderator." in page.text
+    assert "Withdraw" not in page.text
+    assert client.post(repeated).status_code == 409
+    assert Comment.objects.get().status == Status.PENDING
+
+
+def test_the_link_of_a_repeat_that_nobody_has_read_is_its_authors(client, edition, moderator):
+    """Nobody else knows the words yet; and whoever pressed the button twice only sees the second answer."""
+    posted_link(client)
+    repeated = posted_link(client)
+    Comment.objects.get().approve(by=moderator)
+    assert client.post(repeated, {"confirmed": "yes"}).status_code == 303
+
+
+def test_a_comment_that_was_not_published_is_not_withdrawn(client, edition, moderator):
+    address = posted_link(client)
+    Comment.objects.get().reject(by=moderator, reason=Reason.OFF_TOPIC)
+    response = client.post(address, {"confirmed": "yes"})
+    assert response.status_code == 409
+    assert "This comment was not published. It is not about the article." in response.text
+    assert "Withdraw" not in response.text
+    assert Comment.objects.get().text == "Who pays for it?"
+
+
+# --- why it is held
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Who pays for it?", []),
+        ("See https://a.example", ["Held because it has 1 link."]),
+        ("https://a.example https://b.example https://c.example", ["Held because it has 3 links."]),
+        ("WHO PAYS FOR ALL OF THIS THEN", ["Held because it is written in capitals."]),
+        ("Whyyyyyyy?", ["Held because letters or marks are repeated over and over."]),
+        ("A раураl link", []),
+        ("Casino", []),
+    ],
+)
+def test_the_author_reads_why_it_is_held_as_far_as_that_teaches_no_tricks(client, edition, text, sentences):
+    ListedWord.objects.create(words="casino")
+    page = client.get(posted_link(client, text=text)).text
+    assert [line for line in page.split("\n") if "Held because" in line] == [
+        f'<p class="hint">{sentence}</p>' for sentence in sentences
+    ]
+    assert "casino" not in page.partition("<main")[2].partition('class="comment-text"')[0].lower()
+
+
+def test_after_a_decision_nothing_is_said_of_links(client, edition, moderator):
+    address = posted_link(client, text="See https://a.example")
+    Comment.objects.get().reject(by=moderator, reason=Reason.ADVERTISING)
+    assert "Held because" not in client.get(address).text
