@@ -12,7 +12,6 @@ pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
 MODERATORS = {"editor", "moderator", "superuser"}
 CORRECTING = {"editor", "superuser"}  # who deals with errors that readers report
-POSTED_TO = {"comment_decide", "errorreport_answer", "errorreport_correct"}
 
 PUBLIC = [
     ("get", "reply", 200),
