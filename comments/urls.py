@@ -1,19 +1,22 @@
-"""Addresses under a story's own, so they stand before the story's patterns."""
+"""Addresses under a story's own, which stand before the story's patterns, and those of all comments together."""
 
 from django.urls import path
 
 from articles import converters  # noqa: F401 - the converters register themselves
 from comments import report_views, views
+from comments import feeds, views
 
 app_name = "comments"
 
 STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
 
 urlpatterns = [
+    path("comments/feed.xml", feeds.site_feed, name="site_feed"),
     path(f"{STORY}comments/", views.thread, name="thread"),
     path(f"{STORY}comments/<int:number>/", views.permalink, name="permalink"),
     path(f"{STORY}comments/<int:number>/report/", report_views.report, name="report"),
     path(f"{STORY}report-an-error/", report_views.error, name="report_error"),
+    path(f"{STORY}comments/feed.xml", feeds.story_feed, name="story_feed"),
     path(f"{STORY}reply/", views.reply, name="reply"),
     path(f"{STORY}reply/<str:token>/", views.own, name="own"),
 ]

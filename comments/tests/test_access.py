@@ -1,5 +1,6 @@
 """Who may do what: each person at every comment address."""
 
+
 import pytest
 from django.urls import get_resolver, reverse
 
@@ -36,6 +37,11 @@ PUBLIC = [
     ("get", "permalink", 302),
     ("head", "permalink", 302),
     ("post", "permalink", 405),
+    *(
+        (method, where, 405 if method == "post" else 200)
+        for where in ("site_feed", "story_feed")
+        for method in ("get", "head", "post")
+    ),
 ]
 
 # address in the admin, method, what those who moderate get; others get 403, who is not signed in the sign-in page
@@ -90,6 +96,17 @@ DESK = [
 
 
 WITHOUT_A_ROW = ("changelist", "add", "decide", "news", "keys")
+def addresses(edition):
+    """{name: address} of what readers can ask for."""
+    own, shown = posted(edition, "Mine"), approved(edition, "Shown")
+    return {
+        "reply": f"{STORY}reply/",
+        "own": f"{STORY}reply/{private_token(own)}/",
+        "thread": f"{STORY}comments/",
+        "permalink": f"{STORY}comments/{shown.pk}/",
+        "story_feed": f"{STORY}comments/feed.xml",
+        "site_feed": "/comments/feed.xml",
+    }
 
 
 @pytest.mark.parametrize(("method", "where", "status"), PUBLIC)
@@ -101,6 +118,8 @@ def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, m
     }  # fmt: skip
     address = STORY + addresses[where]
     sent = {"data": typed(reason="abuse", wrong="The year.")} if method == "post" else {}
+    address = addresses(edition)[where]
+    sent = {"data": typed()} if method == "post" else {}
     assert getattr(client, method)(address, **sent).status_code == status
 
 

@@ -79,6 +79,8 @@ ADDRESSES = {
     ),
     "articles:news_sitemap": _fixed("articles:news_sitemap"),
     "articles:robots": _fixed("articles:robots"),
+    "comments:site_feed": _fixed("comments:site_feed"),
+    "comments:story_feed": lambda story: quote(story.path) + "comments/feed.xml",
     "comments:thread": lambda story: quote(story.path) + "comments/",
     "comments:permalink": lambda story: f"{quote(story.path)}comments/{story.article.comments.first().pk}/",
     "comments:report": lambda story: (
@@ -92,8 +94,9 @@ ADDRESSES = {
 }
 
 # Patterns that have no page for a planted story: those with a signed token, of which the table has none, files of
-# pictures, of which it has none (see articles/tests/test_picture_files.py), and those of
-# a second version and of corrections, of which the story has none. They answer the 404 of a page that never was.
+# pictures, of which it has none (see articles/tests/test_picture_files.py), those of a second version and of
+# corrections, of which the story has none. They answer the 404 of a page
+# that never was.
 WITHOUT_A_PAGE = {
     "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
 }  # fmt: skip
