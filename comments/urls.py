@@ -5,6 +5,7 @@ from django.urls import path
 from articles import converters  # noqa: F401 - the converters register themselves
 from comments import report_views, views
 from comments import feeds, views
+from comments import feeds, moderation_views, views
 
 app_name = "comments"
 
@@ -12,6 +13,9 @@ STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
 
 urlpatterns = [
     path("comments/feed.xml", feeds.site_feed, name="site_feed"),
+    path("moderation/", moderation_views.moderation, name="moderation"),
+    path("moderation/moderation.csv", moderation_views.moderation_csv, name="moderation_csv"),
+    path("moderation/<yyyy:year>/", moderation_views.moderation_year, name="moderation_year"),
     path(f"{STORY}comments/", views.thread, name="thread"),
     path(f"{STORY}comments/<int:number>/", views.permalink, name="permalink"),
     path(f"{STORY}comments/<int:number>/report/", report_views.report, name="report"),

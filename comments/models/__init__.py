@@ -12,6 +12,7 @@ from comments.models.decisions import AT_FIRST, Decision, replay
 from comments.models.errors import ANSWERS, Answer, ErrorReport
 from comments.models.flags import Flag
 from comments.models.listed_words import ListedWord
+from comments.models.moderation_months import ModerationMonth
 from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
 from comments.models.tally import QUEUES, QueueTally
 
@@ -30,6 +31,7 @@ __all__ = [
     "ErrorReport",
     "Flag",
     "ListedWord",
+    "ModerationMonth",
     "QueueTally",
     "Reason",
     "Status",

@@ -1,11 +1,15 @@
 """Who may do what: each person at every comment address."""
 
+import datetime as dt
 
 import pytest
 from django.urls import get_resolver, reverse
 
+from articles.tests.stories import NOON
 from comments import urls
 from comments.models import Answer, Comment, ErrorReport, ListedWord, Status
+from comments.models import Comment, ListedWord, Status
+from comments.month_counts import keep_months
 from comments.posting import private_token
 from comments.tests.replies import approved, posted, typed
 
@@ -39,7 +43,7 @@ PUBLIC = [
     ("post", "permalink", 405),
     *(
         (method, where, 405 if method == "post" else 200)
-        for where in ("site_feed", "story_feed")
+        for where in ("site_feed", "story_feed", "moderation", "moderation_csv", "moderation_year")
         for method in ("get", "head", "post")
     ),
 ]
@@ -97,8 +101,9 @@ DESK = [
 
 WITHOUT_A_ROW = ("changelist", "add", "decide", "news", "keys")
 def addresses(edition):
-    """{name: address} of what readers can ask for."""
+    """{name: address} of what readers can ask for; the month of the comments is over and kept."""
     own, shown = posted(edition, "Mine"), approved(edition, "Shown")
+    keep_months(at=NOON + dt.timedelta(days=40))
     return {
         "reply": f"{STORY}reply/",
         "own": f"{STORY}reply/{private_token(own)}/",
@@ -106,6 +111,9 @@ def addresses(edition):
         "permalink": f"{STORY}comments/{shown.pk}/",
         "story_feed": f"{STORY}comments/feed.xml",
         "site_feed": "/comments/feed.xml",
+        "moderation": "/moderation/",
+        "moderation_year": "/moderation/2025/",
+        "moderation_csv": "/moderation/moderation.csv",
     }
 
 

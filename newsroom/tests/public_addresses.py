@@ -80,6 +80,9 @@ ADDRESSES = {
     "articles:news_sitemap": _fixed("articles:news_sitemap"),
     "articles:robots": _fixed("articles:robots"),
     "comments:site_feed": _fixed("comments:site_feed"),
+    "comments:moderation": _fixed("comments:moderation"),
+    "comments:moderation_csv": _fixed("comments:moderation_csv"),
+    "comments:moderation_year": lambda story: reverse("comments:moderation_year", args=[story.month.year]),
     "comments:story_feed": lambda story: quote(story.path) + "comments/feed.xml",
     "comments:thread": lambda story: quote(story.path) + "comments/",
     "comments:permalink": lambda story: f"{quote(story.path)}comments/{story.article.comments.first().pk}/",
@@ -95,10 +98,11 @@ ADDRESSES = {
 
 # Patterns that have no page for a planted story: those with a signed token, of which the table has none, files of
 # pictures, of which it has none (see articles/tests/test_picture_files.py), those of a second version and of
-# corrections, of which the story has none. They answer the 404 of a page
+# corrections, of which the story has none, and of a year of which no month is over. They answer the 404 of a page
 # that never was.
 WITHOUT_A_PAGE = {
     "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
+    "comments:moderation_year",
 }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ SILENT = {
     "articles:page": "the footer's pages tell of the site",
     "articles:robots": "names sitemaps only",
     "articles:sitemap": "names the chunks only",
+    "comments:moderation": "counts, and names nothing",
+    "comments:moderation_csv": "counts, and names nothing",
     "comments:permalink": "leads on to the page",
     "healthz": "tells of the process",
     "readyz": "tells of the database",
