@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import ReadOnlyAdmin
+from comments.admin.figures import OwnFigures
 from comments.models import Decision
 
 LOG_COLUMNS = ["when", "who", "change", "why", "about"]
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(OwnFigures, ReadOnlyAdmin):
     list_display = [*LOG_COLUMNS]
     list_filter = ["to_status", "reason", "decided_at"]
     list_select_related = ["by", "comment"]
@@ -21,7 +22,11 @@ class DecisionAdmin(ReadOnlyAdmin):
     fields = [*LOG_COLUMNS, "verdict", "text_hash"]
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"title": _("Decisions"), **(extra_context or {})})
+        shown = {
+            "title": _("Decisions"),
+            "may_moderate": request.user.has_perm("comments.moderate_comment"),
+        }
+        return super().changelist_view(request, shown | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("when"), ordering="decided_at")
     def when(self, line):
