@@ -3,6 +3,7 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -60,6 +61,10 @@ class ReplyForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": EMAIL_LENGTH}),
         error_messages={"required": BAD_EMAIL},
     )
+    wants_mail = forms.BooleanField(
+        label=gettext_lazy("Tell me by e-mail what becomes of this comment, and when somebody answers it"),
+        required=False,
+    )
     # People do not see this field; programs that fill in every field give themselves away.
     homepage = WordsField(
         label=gettext_lazy("Leave this empty"),
@@ -73,6 +78,8 @@ class ReplyForm(forms.Form):
         super().__init__(data.copy() if data is not None else None, auto_id="%s", **options)
         self.article, self.at = article, at
         self.parent = self.seconds_taken = None
+        if settings.EMAIL_SERVER is None:
+            del self.fields["wants_mail"]
 
     @property
     def helper(self):
@@ -80,7 +87,8 @@ class ReplyForm(forms.Form):
         helper = FormHelper()
         helper.form_tag, helper.disable_csrf = False, True
         trap = Field("homepage", template="newsroom/trap.html")
-        helper.layout = Layout("text", Div("name", "email", css_class="pair"), trap, "to", "opened")
+        mail = [Field("wants_mail", template="newsroom/tick.html")] if "wants_mail" in self.fields else []
+        helper.layout = Layout("text", Div("name", "email", css_class="pair"), *mail, trap, "to", "opened")
         return helper
 
     def clean_text(self):

@@ -6,6 +6,7 @@ from articles import converters  # noqa: F401 - the converters register themselv
 from comments import report_views, views
 from comments import feeds, views
 from comments import feeds, moderation_views, views
+from comments import letter_views, views
 
 app_name = "comments"
 
@@ -23,4 +24,6 @@ urlpatterns = [
     path(f"{STORY}comments/feed.xml", feeds.story_feed, name="story_feed"),
     path(f"{STORY}reply/", views.reply, name="reply"),
     path(f"{STORY}reply/<str:token>/", views.own, name="own"),
+    path(f"{STORY}reply/<str:token>/proof/", letter_views.proof, name="proof"),
+    path("mail/<str:token>/", letter_views.mute, name="mute"),
 ]

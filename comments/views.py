@@ -23,6 +23,7 @@ from comments.guards import is_foreign, is_too_big
 from comments.models import AlreadyDecided, Comment, Status
 from comments.network import network_of
 from comments.posting import LINK_LIFE, TooMany, comment_of, post_reply, private_token
+from comments.proof import is_asked_for_proof
 from comments.spam import told_to_author
 from comments.threads import NEWEST, page_with, thread_of
 
@@ -195,5 +196,6 @@ def _own_page(request, edition, comment, *, is_authors, status=200):
         "decision": comment.last_decision(),
         "days": LINK_DAYS,
         "is_refused": status == 403,
+        "is_asked_for_proof": is_waiting and is_asked_for_proof(comment),
     }
     return render(request, "comments/own.html", context, status=status)

@@ -24,6 +24,7 @@ ORDER = [
     "articles", "comments", "auth",
     "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Image", "Section", "Author", "Page", "User",
     "DeskLogLine", "Comment", "Decision", "ErrorReport",
+    "DeskLogLine", "Comment", "Decision", "Letter",
 ]  # fmt: skip
 
 

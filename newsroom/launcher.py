@@ -263,7 +263,9 @@ def serve():
         )
     command = [VENV_PYTHON, "-m", "gunicorn", *GUNICORN, "--bind", join(host, port)]
     worker = Beside(
-        "The worker, which makes smaller copies of pictures,", [VENV_PYTHON, *WORKER], environment
+        "The worker, which makes smaller copies of pictures and sends mail,",
+        [VENV_PYTHON, *WORKER],
+        environment,
     )
     status = run(command, environment, while_running=Announcement(host, port), beside=worker)
     fail(f"the server stopped by itself with status {status}; the lines above say why.")

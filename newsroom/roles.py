@@ -17,7 +17,7 @@ _LOOKING_UP = [
     f"articles.view_{model}" for model in ("author", "coverage", "image", "section", "source", "tag")
 ]
 _MODERATING = [
-    "comments.view_comment", "comments.moderate_comment", "comments.view_decision",
+    "comments.view_comment", "comments.moderate_comment", "comments.view_decision", "comments.view_letter",
     *(f"comments.{verb}_listedword" for verb in ("add", "change", "view", "delete")),
 ]  # fmt: skip
 _FILING = [

@@ -25,6 +25,9 @@ SECRET_KEY = environment.secret_key("SECRET_KEY", keep_in=DATA_DIR / "secret-key
 SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000")
 SITE_NAME = environment.text("SITE_NAME", default="Newsroom")
 CONTACT = environment.email("CONTACT", default="desk@news.example")
+# Where mail is handed over, or None: then no mail is offered, and none is made.
+EMAIL_SERVER = environment.mail_server("EMAIL_URL")
+EMAIL_FROM = environment.email("EMAIL_FROM", default=CONTACT)
 COMMENT_RATE = environment.rate("COMMENT_RATE", default="6/m")
 
 _site = urlsplit(SITE_URL)

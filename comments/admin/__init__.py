@@ -1,8 +1,10 @@
 """Moderation in the admin."""
 
 from comments.admin.errors import ErrorReportAdmin
+from comments.admin.letters import LetterAdmin
 from comments.admin.log import DecisionAdmin
 from comments.admin.queue import CommentAdmin
 from comments.admin.words import ListedWordAdmin
 
 __all__ = ["CommentAdmin", "DecisionAdmin", "ErrorReportAdmin", "ListedWordAdmin"]
+__all__ = ["CommentAdmin", "DecisionAdmin", "LetterAdmin", "ListedWordAdmin"]

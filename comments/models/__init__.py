@@ -11,6 +11,7 @@ from comments.models.comment import (
 from comments.models.decisions import AT_FIRST, Decision, replay
 from comments.models.errors import ANSWERS, Answer, ErrorReport
 from comments.models.flags import Flag
+from comments.models.letters import DeskMail, Kind, Letter, Mute, address_hash, may_moderate
 from comments.models.listed_words import ListedWord
 from comments.models.moderation_months import ModerationMonth
 from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
@@ -29,14 +30,20 @@ __all__ = [
     "Comment",
     "Decision",
     "ErrorReport",
+    "DeskMail",
     "Flag",
+    "Kind",
+    "Letter",
     "ListedWord",
     "ModerationMonth",
+    "Mute",
     "QueueTally",
     "Reason",
     "Status",
+    "address_hash",
     "email_hash",
     "folded",
+    "may_moderate",
     "repeat_hash",
     "replay",
 ]

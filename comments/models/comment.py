@@ -23,6 +23,7 @@ from comments import signals
 from comments.hashes import keyed_hash
 from comments.models.decisions import AT_FIRST, Decision
 from comments.models.flags import Flag
+from comments.models.letters import Letter
 from comments.models.states import GONE, Action, AlreadyDecided, Reason, Status
 from comments.places import LENGTH, place_below
 from comments.spam import likeness_of
@@ -352,6 +353,8 @@ class Comment(NaturalModel):
             )  # fmt: skip
             if is_new and not kept_by:
                 self._count_flags()
+                if self.open_flag_count == 1:
+                    Letter.objects.tell_of_report(at=at)
                 if limit and self.open_flag_count >= limit:
                     self.hold(rule="reports", at=at)
         return flag, is_new
@@ -411,6 +414,7 @@ class Comment(NaturalModel):
         for name, value in (new | {"decision_count": seen + 1}).items():
             setattr(self, name, value)
         self._answer_flags(decision)
+        Letter.objects.tell_of(decision, self)
         transaction.on_commit(lambda: signals.decided.send_robust(Comment, comment=self, decision=decision))
         return decision
 

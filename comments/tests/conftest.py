@@ -2,6 +2,7 @@ import pytest
 import time_machine
 
 from articles.tests.stories import NOON, published
+from comments.tests.postbox import open_postbox
 from comments.tests.replies import MINUTE
 
 
@@ -16,3 +17,11 @@ def clock():
 def edition(db, clock):
     """A live story that is open to comments."""
     return published("Harbour bridge reopens")
+
+
+@pytest.fixture
+def postbox(settings):
+    """The mail server that the site hands its letters to."""
+    with open_postbox() as box:
+        settings.EMAIL_SERVER = box.settings
+        yield box

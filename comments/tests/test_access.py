@@ -10,7 +10,10 @@ from comments import urls
 from comments.models import Answer, Comment, ErrorReport, ListedWord, Status
 from comments.models import Comment, ListedWord, Status
 from comments.month_counts import keep_months
+from comments.models import Comment, Kind, Letter, ListedWord, Status
+from comments.muting import token_for
 from comments.posting import private_token
+from comments.proof import proof_token
 from comments.tests.replies import approved, posted, typed
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +49,14 @@ PUBLIC = [
         for where in ("site_feed", "story_feed", "moderation", "moderation_csv", "moderation_year")
         for method in ("get", "head", "post")
     ),
+    ("get", "proof", 200),
+    ("head", "proof", 200),
+    ("post", "proof", 303),
+    ("put", "proof", 405),
+    ("get", "mute", 200),
+    ("head", "mute", 200),
+    ("post", "mute", 200),
+    ("delete", "mute", 405),
 ]
 
 # address in the admin, method, what those who moderate get; others get 403, who is not signed in the sign-in page
@@ -98,6 +109,17 @@ DESK = [
     ("decision_delete", "post", 403),
     ("decision_add", "get", 403),
     ("decision_add", "post", 403),
+    ("letter_changelist", "get", 200),
+    ("letter_changelist", "post", 302),
+    ("letter_mail", "get", 200),
+    ("letter_mail", "post", 200),
+    ("letter_change", "get", 200),
+    ("letter_change", "post", 403),
+    ("letter_history", "get", 200),
+    ("letter_delete", "get", 403),
+    ("letter_delete", "post", 403),
+    ("letter_add", "get", 403),
+    ("letter_add", "post", 403),
 ]
 
 
@@ -129,6 +151,11 @@ def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, m
     address = STORY + addresses[where]
     sent = {"data": typed(reason="abuse", wrong="The year.")} if method == "post" else {}
     address = addresses(edition)[where]
+        "permalink": f"comments/{approved(edition, 'Shown').pk}/",
+        "proof": f"reply/{proof_token(posted(edition, 'Unproven'))}/proof/",
+        "mute": reverse("comments:mute", args=[token_for(address="reader@example.com")]),
+    }  # fmt: skip
+    address = addresses[where] if where == "mute" else STORY + addresses[where]
     sent = {"data": typed()} if method == "post" else {}
     assert getattr(client, method)(address, **sent).status_code == status
 
@@ -139,12 +166,14 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
     rows = {
         "comment": comment,
         "decision": comment.decisions.get(),
+        "letter": Letter.objects.create(kind=Kind.DECISION, comment=comment, made_at=NOON, given_up_at=NOON),
         "listedword": ListedWord.objects.create(words="x"),
         "errorreport": ErrorReport.objects.post(edition=edition, network="n", wrong="Two lanes.")[0],
     }
     args = [] if where.endswith(WITHOUT_A_ROW) else [rows[where.partition("_")[0]].pk]
     decision = {"do": f"spam:{comment.pk}", "answer": "no_error"}
     args = [] if where.endswith(("changelist", "add", "figures")) else [rows[where.partition("_")[0]].pk]
+    args = [] if where.endswith(("changelist", "add", "mail")) else [rows[where.partition("_")[0]].pk]
     decision = {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}
     sent = {"data": decision | {"words": "y", "points": 2, "post": "yes"}}
     response = getattr(client, method)(

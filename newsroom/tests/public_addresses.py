@@ -92,6 +92,8 @@ ADDRESSES = {
     "comments:report_error": lambda story: quote(story.path) + "report-an-error/",
     "comments:reply": lambda story: quote(story.path) + "reply/",
     "comments:own": lambda story: quote(story.path) + "reply/not-a-token/",
+    "comments:proof": lambda story: quote(story.path) + "reply/not-a-token/proof/",
+    "comments:mute": lambda story: reverse("comments:mute", kwargs={"token": "not-a-token"}),
     "healthz": _fixed("healthz"),
     "readyz": _fixed("readyz"),
 }
@@ -103,6 +105,8 @@ ADDRESSES = {
 WITHOUT_A_PAGE = {
     "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
     "comments:moderation_year",
+    "articles:preview", "articles:picture", "comments:own", "comments:proof", "comments:mute",
+    "articles:changes", "articles:corrections_month",
 }  # fmt: skip
 
 

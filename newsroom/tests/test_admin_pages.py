@@ -24,6 +24,7 @@ from articles.tests import stories
 from articles.tests.photographs import stored
 from articles.tests.stories import NOON
 from comments.models import Comment, Decision, ErrorReport, ListedWord
+from comments.models import Comment, Decision, Kind, Letter, ListedWord
 from comments.tests.replies import approved
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # What nobody adds by hand, superusers included.
 NOT_ADDED = {Comment, Decision, DeskLogLine, ErrorReport, Page, TagAlias}
+NOT_ADDED = {Comment, Decision, DeskLogLine, Letter, Page, TagAlias}
 PAGES = ["changelist", "add", "change", "history"]
 
 
@@ -44,6 +46,7 @@ def records(editor):
     article = edition.article
     comment = approved(edition)
     error, _ = ErrorReport.objects.post(edition=edition, network="n", wrong="Two lanes.")
+    letter = Letter.objects.create(kind=Kind.DECISION, comment=comment, made_at=NOON, given_up_at=NOON)
     publishing.withdraw(article, by=editor, reason="A doubt.", now=NOON.replace(hour=13))
     tag = Tag.objects.get(name="china")
     return {
@@ -51,6 +54,9 @@ def records(editor):
         Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(),
         ErrorReport: error, Group: Group.objects.first(),
         Image: stored(), ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
+        Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
+        Image: stored(), Letter: letter, ListedWord: ListedWord.objects.create(words="casino"),
+        Page: Page.objects.first(),
         Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,

@@ -27,6 +27,10 @@ def give(monkeypatch):
     return lambda value: monkeypatch.setenv("NEWSROOM_X", value)
 
 
+def server(host, port, *, user="", password="", security=""):
+    return {"host": host, "port": port, "user": user, "password": password, "security": security}
+
+
 SOUND = [
     (environment.text, {"default": "Newsroom"}, "The Morning Post", "The Morning Post"),
     (environment.text, {"default": "Newsroom"}, "   ", "Newsroom"),
@@ -48,7 +52,15 @@ SOUND = [
     (environment.rate, {"default": "6/m"}, "100/H", (100, 3600)),
     (environment.rate, {"default": "6/m"}, "1/d", (1, 86_400)),
     (environment.rate, {"default": "6/m"}, "off", None),
-]
+    (environment.mail_server, {}, "", None),
+    (environment.mail_server, {}, "smtp://mail.example", server("mail.example", 25)),
+    (environment.mail_server, {}, "smtp://127.0.0.1:2525/", server("127.0.0.1", 2525)),
+    (environment.mail_server, {}, "smtps://[::1]", server("::1", 465, security="tls")),
+    (
+        environment.mail_server, {}, "smtp+tls://me%40news.example:p%3Aw%2F@mail.example",
+        server("mail.example", 587, user="me@news.example", password="p:w/", security="starttls"),
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("read", "options", "value", "expected"), SOUND)
@@ -62,7 +74,15 @@ RATE = "a number a second, minute, hour or day, such as 6/m, or off"
 ADDRESS = "an address such as https://news.example, in ASCII and without a path"
 HOSTS = "host names with commas between, without ports and wildcards"
 DATABASES = "postgres://user:password@host/name or sqlite:////path/to/file"
+MAIL = "smtp+tls or smtps or smtp://user:password@host:port"
 WRONG = [
+    (environment.mail_server, {}, "mail.example", "'mail.example:…'", MAIL),
+    (environment.mail_server, {}, "https://me:secret@mail.example", "'https:…'", MAIL),
+    (environment.mail_server, {}, "smtp://", "'smtp:…'", MAIL),
+    (environment.mail_server, {}, "smtp://mail.example:x", "'smtp:…'", MAIL),
+    (environment.mail_server, {}, "smtp://mail.example:0", "'smtp:…'", MAIL),
+    (environment.mail_server, {}, "smtp://mail.example/inbox", "'smtp:…'", MAIL),
+    (environment.mail_server, {}, "smtp://[::1", "'smtp:…'", MAIL),
     (environment.choice, {"default": "fr", "allowed": ["en-gb", "fr"]}, "tlh", "'tlh'", "en-gb, fr"),
     (environment.switch, {"default": False}, "perhaps", "'perhaps'", "on or off"),
     (environment.secret_key, {"keep_in": None}, "short", "'too short'", "50 characters or more"),

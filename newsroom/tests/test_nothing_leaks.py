@@ -43,7 +43,7 @@ SILENT = {
 OF_THE_STORY = {
     "articles:detail", "articles:tag", "articles:author", "articles:source", "articles:publisher", "articles:coverage",
     "articles:tag_feed", "articles:author_feed", "articles:coverage_feed", "articles:preview", "articles:picture",
-    "articles:history", "articles:version", "articles:changes", "comments:reply", "comments:own",
+    "articles:history", "articles:version", "articles:changes", "comments:reply", "comments:own", "comments:proof",
     "comments:thread", "comments:permalink", "comments:report", "comments:report_error", "comments:story_feed",
 }  # fmt: skip
 # Those of them that say of a withdrawn story that it was withdrawn.
