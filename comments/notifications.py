@@ -69,11 +69,12 @@ def _send(letter, server):
         letter.give_up(str(refusal), at=now)
         return False
     except LetterPutOff as trouble:
-        letter.put_off(str(trouble), at=now)
+        letter.put_off(str(trouble), at=now, by_server=isinstance(trouble, ServerTrouble))
         # After the last attempt for one letter, the others that were not tried still have theirs to come.
         run_when_due(None, due_at=letter.due_at or now + PAUSES[0])
         if isinstance(trouble, ServerTrouble):
             raise
         return False
     letter.mark_sent(at=timezone.now(), told=words.told)
+    Letter.objects.go_on(at=now)
     return True

@@ -116,8 +116,8 @@ class LetterAdmin(ReadOnlyAdmin):
         if not self.has_moderate_permission(request):
             raise PermissionDenied
         choice = DeskMail.objects.filter(person=request.user).first()
-        form = DeskMailForm(request.POST or None, instance=choice)
-        if request.method == "POST" and form.is_valid():
+        form = DeskMailForm(request.POST if request.method == "POST" else None, instance=choice)
+        if form.is_valid():
             DeskMail.objects.choose(request.user, **form.cleaned_data, at=timezone.now())
             messages.success(request, _("Saved. This holds from now on."))
             return HttpResponseRedirect(reverse("admin:comments_letter_mail"))

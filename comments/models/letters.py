@@ -146,10 +146,14 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
         """
         for letter in self.filter(due_at__lte=at).order_by("due_at", "pk")[:20]:
             row = self.filter(pk=letter.pk, due_at=letter.due_at)
-            if row.update(due_at=at + LEASE, attempt_count=F("attempt_count") + 1):
+            if row.update(due_at=at + LEASE, attempt_count=F("attempt_count") + 1, is_held_up=False):
                 letter.due_at, letter.attempt_count = at + LEASE, letter.attempt_count + 1
                 return letter
         return None
+
+    def go_on(self, *, at):
+        """The server takes letters again: those that it held up need not wait for the end of their pauses."""
+        return self.filter(is_held_up=True, due_at__gt=at).update(due_at=at, is_held_up=False)
 
     def forget_addresses(self, *, at):
         """Takes the keyed hashes of addresses away once they no longer count for what is sent in a day."""
@@ -162,7 +166,8 @@ class Letter(models.Model):
 
     `due_at` is when it is to be sent, empty when there is nothing left to do: it was sent, given up, or dropped
     because what it would have told was no longer so. `told` is the status and reason that a letter about a
-    decision told of. `address_hash` is whose address a letter asks for proof, for two days.
+    decision told of. `is_held_up` says that it waits because the server took no letter at all. `address_hash` is
+    whose address a letter asks for proof, for two days.
     """
 
     kind = models.CharField(gettext_lazy("what"), max_length=12, choices=Kind)
@@ -181,6 +186,7 @@ class Letter(models.Model):
     attempt_count = models.PositiveSmallIntegerField(gettext_lazy("attempts"), default=0)
     sent_at = models.DateTimeField(gettext_lazy("sent"), null=True)
     given_up_at = models.DateTimeField(gettext_lazy("given up"), null=True)
+    is_held_up = models.BooleanField(default=False)
     last_error = models.CharField(gettext_lazy("what went wrong"), max_length=200, blank=True)
 
     objects = LetterManager()
@@ -244,11 +250,15 @@ class Letter(models.Model):
         """Nothing more is tried; `why` is for the desk."""
         return self._end(given_up_at=at, last_error=why)
 
-    def put_off(self, why, *, at):
-        """It is tried again after a pause that grows; given up after the last. `why` is for the desk."""
+    def put_off(self, why, *, at, by_server=False):
+        """It is tried again after a pause that grows; given up after the last. `why` is for the desk.
+
+        `by_server` says that the pause ends as soon as the server takes any letter.
+        """
         if self.attempt_count > len(PAUSES):
             return self.give_up(why, at=at)
-        return self._end(due_at=at + PAUSES[self.attempt_count - 1], last_error=why)
+        pause = PAUSES[self.attempt_count - 1]
+        return self._end(due_at=at + pause, last_error=why, is_held_up=by_server)
 
     def _end(self, *, due_at=None, **fields):
         row = Letter.objects.filter(pk=self.pk, due_at=self.due_at)
@@ -333,13 +343,11 @@ class DeskMail(models.Model):
         return _("%(person)s: %(what)s") % {"person": self.person, "what": self.get_what_display()}
 
     def next_at(self, moment):
-        """The next time of the site's zone, after this moment, at which it is the hour."""
+        """The next time, after this moment, at which it is the hour in the site's zone (in UTC)."""
         zone = timezone.get_default_timezone()
         today = timezone.localtime(moment, zone).date()
-        hours = (
-            dt.datetime.combine(today + n * DAY, dt.time(self.hour), tzinfo=zone) for n in range(3)
-        )  # fmt: skip
-        return next(hour for hour in hours if hour > moment)
+        hours = (dt.datetime.combine(today + n * DAY, dt.time(self.hour), tzinfo=zone) for n in range(3))
+        return next(hour for hour in (each.astimezone(dt.UTC) for each in hours) if hour > moment)
 
     def begin(self, *, at):
         """Has the next digest wait, and nothing that was planned before."""
@@ -349,7 +357,8 @@ class DeskMail(models.Model):
 
     def mute(self, *, at):
         """No more letters, until they are wanted again."""
-        DeskMail.objects.filter(pk=self.pk, muted_at=None).update(muted_at=at)
+        DeskMail.objects.filter(pk=self.pk).update(muted_at=at)
+        self.muted_at = at
 
     def unmute(self, *, at):
         """What was chosen holds again."""

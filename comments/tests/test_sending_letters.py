@@ -49,6 +49,18 @@ def test_a_server_that_is_down_is_asked_once_in_a_run(edition, postbox):
     assert [letter.attempt_count for letter in letters.all()] == [1, 1, 0]
 
 
+def test_a_server_that_is_back_gets_all_that_it_held_up(edition, postbox, clock):
+    decided(edition, 2)
+    postbox.stop()
+    for _ in range(6):
+        send_due()
+        clock.shift(30 * MINUTE)
+    assert {letter.attempt_count for letter in Letter.objects.all()} == {3}
+    postbox.start()
+    clock.move_to(Letter.objects.order_by("due_at").first().due_at)
+    assert send_due() == 2
+
+
 def test_pauses_grow_and_on_the_third_day_the_letter_is_given_up(edition, postbox, clock):
     letter = decided(edition)[0]
     postbox.stop()
