@@ -68,6 +68,18 @@ def switch(name, *, default):
     return value in TRUE if value in TRUE | FALSE else _refuse(name, value, "on or off")
 
 
+def proxies(name):
+    """How many proxies stand in front: 0 when nothing is set, 1 for yes, or their number."""
+    value = _raw(name).lower()
+    if re.fullmatch(r"[1-9]", value):
+        return int(value)
+    return (
+        int(value in TRUE)
+        if not value or value in TRUE | FALSE
+        else _refuse(name, value, "off, on, or 1 to 9")
+    )
+
+
 def folder(name, *, default):
     """The absolute path of a folder that can be written to, made (for its owner only) when it is missing."""
     path = Path(text(name, default=default)).expanduser().absolute()

@@ -28,11 +28,12 @@ CONTACT = environment.email("CONTACT", default="desk@news.example")
 # Where mail is handed over, or None: then no mail is offered, and none is made.
 EMAIL_SERVER = environment.mail_server("EMAIL_URL")
 EMAIL_FROM = environment.email("EMAIL_FROM", default=CONTACT)
-COMMENT_RATE = environment.rate("COMMENT_RATE", default="6/m")
+COMMENT_RATE = environment.rate("COMMENT_RATE", default="6/m")  # of one network; None switches both off
+COMMENT_RATE_SITE = environment.rate("COMMENT_RATE_SITE", default="600/m")
 
 _site = urlsplit(SITE_URL)
 IS_ON_TLS = _site.scheme == "https"
-IS_BEHIND_PROXY = environment.switch("BEHIND_PROXY", default=False)
+PROXY_COUNT = environment.proxies("BEHIND_PROXY")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", site_host=_site.hostname)
 
 INSTALLED_APPS = [
@@ -158,7 +159,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_ON_TLS
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes ask the server itself, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_ON_TLS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_BEHIND_PROXY else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 # Subdomains and preloading bind names that are not the newsroom's: the owner of the domain decides.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -79,8 +79,8 @@ def test_somebody_elses_form_is_refused_before_it_is_known_whether_comments_are_
     assert "Comments are closed." in response.content.decode()
 
 
-def hashed(rf, settings, address, *, proxy=False, forwarded=None):
-    settings.IS_BEHIND_PROXY = proxy
+def hashed(rf, settings, address, *, proxy=0, forwarded=None):
+    settings.PROXY_COUNT = proxy
     headers = {"X-Forwarded-For": forwarded} if forwarded is not None else {}
     return network_of(rf.get("/", REMOTE_ADDR=address, headers=headers))
 
@@ -109,9 +109,38 @@ def test_the_hash_needs_the_sites_secret(rf, settings):
 def test_a_forwarded_address_counts_only_behind_a_proxy_and_only_the_proxys_own_entry(rf, settings):
     plain = hashed(rf, settings, "192.0.2.1")
     assert hashed(rf, settings, "192.0.2.1", forwarded="198.51.100.1") == plain
-    behind = hashed(rf, settings, "10.0.0.1", proxy=True, forwarded="198.51.100.1, 203.0.113.9,  192.0.2.77")
+    behind = hashed(rf, settings, "10.0.0.1", proxy=1, forwarded="198.51.100.1, 203.0.113.9,  192.0.2.77")
     assert behind == plain
-    assert hashed(rf, settings, "192.0.2.1", proxy=True, forwarded="192.0.2.1, nonsense") != plain
+    assert hashed(rf, settings, "192.0.2.1", proxy=1, forwarded="192.0.2.1, nonsense") != plain
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "believed"),
+    [
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (2, "203.0.113.9,10.0.0.2", "203.0.113.9"),
+        (2, "203.0.113.9", ""),  # somebody came past the outer proxy
+        (2, "", ""),
+        (1, "", ""),
+        (1, "203.0.113.9, ", ""),
+        (3, "198.51.100.1, nonsense, 10.0.0.2, 10.0.0.3", ""),
+        (1, "198.51.100.1, 2001:db8:1::7", "2001:db8:1::7"),
+        (2, "198.51.100.1, unknown, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+    ],
+)
+def test_of_forwarded_addresses_the_outermost_proxys_entry_counts(rf, settings, proxies, forwarded, believed):
+    found = hashed(rf, settings, "10.0.0.9", proxy=proxies, forwarded=forwarded)
+    assert found == hashed(rf, settings, believed)
+
+
+@pytest.mark.django_db
+def test_behind_two_proxies_no_claim_gets_round_the_limit(client, edition, settings):
+    settings.COMMENT_RATE, settings.PROXY_COUNT = (1, 60), 2
+    for number, status in ((1, 303), (2, 429), (3, 429)):
+        claimed = {"X-Forwarded-For": f"203.0.{number}.1, 198.51.{number}.1, 192.0.2.7, 10.0.0.2"}
+        assert client.post(REPLY, typed(text=f"Number {number}"), headers=claimed).status_code == status
 
 
 @pytest.mark.django_db
