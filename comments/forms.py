@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import NAME_LENGTH, TEXT_LENGTH, Comment
+from comments.names import names_of_the_desk, speaks_for_the_desk
 from comments.plain_text import is_blank, is_stacked, one_line, tidy
 
 EMAIL_LENGTH = Comment._meta.get_field("email").max_length
@@ -109,6 +110,8 @@ class ReplyForm(forms.Form):
                 _("Your name is %(length)d characters. Shorten it to %(limit)d or fewer")
                 % {"length": len(name), "limit": NAME_LENGTH}
             )
+        if speaks_for_the_desk(name, taken=names_of_the_desk()):
+            raise ValidationError(_("This name is kept for people of the desk. Choose another name"))
         return readable(name)
 
     def clean_email(self):
