@@ -1,14 +1,28 @@
 """From a valid reply form to a stored comment, and the private link by which its author sees it."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
-from comments.models import Comment, ListedWord, Status, email_hash, repeat_hash
+from articles.models import Edition
+from comments.models import (
+    AlreadyDecided,
+    Comment,
+    Effect,
+    ListedWord,
+    Mode,
+    PersonRule,
+    Status,
+    email_hash,
+    repeat_hash,
+)
 from comments.network import seconds_to_wait
-from comments.spam import Facts, Words, host_of, triage
+from comments.policies import policy_of
+from comments.spam import HOLD_FROM, Facts, Words, host_of, triage
 
 NEIGHBOURS = 100  # the newest comments of the site, among which near-duplicates are looked for
 TEN_MINUTES = dt.timedelta(minutes=10)
@@ -20,16 +34,28 @@ _authors = signing.TimestampSigner(salt="comments.own.author")
 _repeaters = signing.TimestampSigner(salt="comments.own")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """What became of a form: the comment, whether it `is_new`, and whether its author is to prove the address."""
+
+    comment: Comment
+    is_new: bool
+    wants_proof: bool
+
+
 class TooMany(Exception):
-    """This network has posted too much lately; `seconds` says how long it has to wait."""
+    """Too much has been posted lately, from this network or at all; `seconds` says how long to wait."""
 
     def __init__(self, seconds):
         super().__init__(f"Wait {seconds} seconds before you post again")
         self.seconds = seconds
 
 
-def facts_about(form, edition, *, network):
-    """What triage is told of a valid form for the story of this live Edition: three queries."""
+def facts_about(form, edition, *, network, held_by=()):
+    """What triage is told of a valid form for the story of this live Edition: four queries.
+
+    `held_by` are the traits by which a rule for people holds the comment.
+    """
     of_address = Comment.objects.filter(email_hash=email_hash(form.cleaned_data["email"]))
     refused = Q(status__in=[Status.REJECTED, Status.SPAM])
     lately = Comment.objects.filter(network=network, posted_at__gt=form.at - TEN_MINUTES)
@@ -46,6 +72,7 @@ def facts_about(form, edition, *, network):
         approved_before=before["approved"],
         rejected_before=before["rejected"],
         lately_from_network=lately[:MOST_LATELY].count(),
+        held_by=tuple(held_by),
     )
 
 
@@ -53,20 +80,47 @@ def _newest_likenesses():
     return Comment.objects.order_by("-pk").values_list("pk", "likeness")[:NEIGHBOURS]
 
 
-def post_reply(form, edition, *, network):
-    """Stores what the valid form says; returns (comment, whether it is new). See `_post`; triage looks at it first."""
+def post_reply(form, edition, *, policy, network):
+    """Stores what the valid form says, by the PolicyInForce; returns Posted. Raises TooMany.
+
+    Triage looks at it first, with the rules for the person at hand.
+    """
+    email = form.cleaned_data["email"]
+    effects = PersonRule.objects.in_force(email=email, network=network, at=form.at).effects()
     words = Words(form.cleaned_data["text"], form.cleaned_data["name"])
-    verdict = triage(words, facts_about(form, edition, network=network))
-    return _post(form, verdict, network=network)
+    facts = facts_about(form, edition, network=network, held_by=effects.get(Effect.HOLD, ()))
+    verdict = triage(words, facts)
+    spam_by = _spam_rule(form, verdict, effects)
+    rules = {"spam_by": spam_by, "published_by": "" if spam_by else _publishing_rule(verdict, policy)}
+    comment, is_new = _post(form, verdict, network=network, **rules)
+    is_wanted = policy.needs_proof or Effect.PUBLISH in effects
+    waits = is_new and comment.status == Status.PENDING
+    return Posted(comment=comment, is_new=is_new, wants_proof=is_wanted and waits)
+
+
+def _spam_rule(form, verdict, effects):
+    """The rule that puts the comment among spam, "" for none.
+
+    Neither a filled trap nor a ban is told to whoever posts: the program learns nothing from the answer, and a
+    person whose browser filled the field in, or who was banned by mistake, can still be found by a moderator.
+    """
+    if form.cleaned_data["homepage"]:
+        return "trap"
+    if Effect.BAN in effects:
+        return "ban"
+    return "triage" if verdict.is_spam else ""
+
+
+def _publishing_rule(verdict, policy):
+    """The rule that lets the comment onto the site at once, "" where it waits for somebody."""
+    return "open" if policy.mode == Mode.OPEN and not policy.asks_proof and not verdict.holds else ""
 
 
 @transaction.atomic
-def _post(form, verdict, *, network):
+def _post(form, verdict, *, network, **rules):
     """Stores what the valid form says; returns (comment, whether it is new). A repeat returns the one that is there.
 
     Raises TooMany. A repeat is answered even then: whoever pressed the button twice has done nothing new.
-    A filled trap is stored as spam by rule and answered like any post: the program learns nothing from it,
-    and a person whose browser filled the field in can still be found by a moderator.
     """
     words = {name: form.cleaned_data[name] for name in ("name", "email", "text")}
     words |= {"article": form.article, "parent": form.parent}
@@ -74,7 +128,6 @@ def _post(form, verdict, *, network):
     # Asked second: what filled the limit a moment ago may be this very post, sent twice.
     if wait and not Comment.objects.filter(repeat_hash=repeat_hash(**words, network=network)).exists():
         raise TooMany(wait)
-    rule = "trap" if form.cleaned_data["homepage"] else "triage" if verdict.is_spam else ""
     return Comment.objects.post(
         **words,
         network=network,
@@ -82,17 +135,47 @@ def _post(form, verdict, *, network):
         wants_mail=form.cleaned_data.get("wants_mail", False),
         verdict=verdict.as_data(),
         score=verdict.score,
-        spam_by=rule,
         at=form.at,
+        **rules,
     )
 
 
-def publish_if_trusted(comment):
-    """Publishes a waiting comment whose author has shown that the address is theirs, where a policy says so.
+def publish_if_trusted(comment, *, at=None):
+    """Publishes a comment whose author has just proven the address, where that was all it waited for.
 
-    Returns whether it did. No policy trusts anybody yet.
+    Returns the Decision, or None where it goes on waiting. Only what nobody, and no rule, has decided about is
+    published, on a story that is live and not paused: by the rule “always” where a moderator has said so of the
+    address, else by “open” or “trusted” where the policy says so and triage found nothing that holds it.
     """
-    return False
+    at = at or timezone.now()
+    edition = Edition.objects.live(at=at).filter(article=comment.article_id).first()
+    if not comment.proven_at or comment.decision_count or edition is None:
+        return None
+    policy = policy_of(edition, at=at)
+    rule = "" if policy.paused_until else _rule_after_proof(comment, policy, at=at)
+    try:
+        return comment.approve(rule=rule, at=at) if rule else None
+    except AlreadyDecided:
+        return None
+
+
+def _rule_after_proof(comment, policy, *, at):
+    effects = PersonRule.objects.in_force(email=comment.email, network=comment.network, at=at).effects()
+    if Effect.BAN in effects or Effect.HOLD in effects:
+        return ""
+    if Effect.PUBLISH in effects:
+        return "always"
+    if comment.score >= HOLD_FROM:
+        return ""
+    if policy.mode == Mode.OPEN:
+        return "open"
+    return "trusted" if policy.mode == Mode.TRUSTED and _is_trusted(comment, policy) else ""
+
+
+def _is_trusted(comment, policy):
+    of_address = Comment.objects.filter(email_hash=comment.email_hash, status=Status.APPROVED)
+    proven = of_address.filter(proven_at__isnull=False)[: policy.trusted_after]
+    return bool(comment.email_hash) and proven.count() >= policy.trusted_after
 
 
 def private_token(comment, *, is_authors=False):

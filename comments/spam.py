@@ -45,7 +45,8 @@ class Facts:
     `folded_phrase` gives them. `neighbours` maps numbers of other comments to what `likeness_of` their texts
     gave, `story` is the text of the story as search indexes it, `cited` the hosts of its sources, without
     `www.`. `seconds_taken` is None where nobody knows; the counts before are those of the same e-mail address,
-    `lately_from_network` of the ten minutes before.
+    `lately_from_network` of the ten minutes before. `held_by` are the traits, as “domain”, by which a rule of the
+    desk holds this person's comments.
     """
 
     listed: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Facts:
     approved_before: int = 0
     rejected_before: int = 0
     lately_from_network: int = 0
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Verdict:
     @property
     def holds(self):
         """Whether a person should read the comment first, whatever the policy says."""
-        return self.score >= HOLD_FROM
+        return self.score >= HOLD_FROM or any(signal.name in _HELD for signal in self.signals)
 
     @property
     def is_spam(self):
@@ -112,6 +114,7 @@ def triage(words, facts):
         *_first(facts),
         *_rejected_before(facts),
         *_flood(facts),
+        *_held(facts),
     ]
     return Verdict(tuple(seen))
 
@@ -287,8 +290,19 @@ def _flood(facts) -> Iterator[Signal]:
         yield Signal("flood", 2 if count < 2 * FLOOD else 4, {"count": count})
 
 
+def _held(facts) -> Iterator[Signal]:
+    """A rule of the desk holds the comment. That is no sign of spam, so it weighs little, and yet it always holds."""
+    for trait in facts.held_by:
+        yield Signal(f"held_by_{trait}", HOLD_FROM)
+
+
 # --- in words
 
+_HELD = {
+    "held_by_address": gettext_lazy("Held because of a rule for this address"),
+    "held_by_domain": gettext_lazy("Held because of a rule for this domain"),
+    "held_by_network": gettext_lazy("Held because of a rule for this network"),
+}
 _SENTENCES = {
     "listed": gettext_lazy("Listed word: “%(word)s”"),
     "near_duplicate": gettext_lazy("Nearly the same as another comment"),
@@ -296,6 +310,7 @@ _SENTENCES = {
     "shouting": gettext_lazy("Written in capitals"),
     "mixed_scripts": gettext_lazy("Letters of different scripts in one word"),
     "first": gettext_lazy("First comment from this address"),
+    **_HELD,
 }
 _COUNTED = {
     "links": ngettext_lazy("%(count)d link", "%(count)d links", "count"),

@@ -19,6 +19,7 @@ from articles.rich_text import excerpt
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
 from comments.places import ancestors_of
+from comments.policies import PolicyInForce, from_rows, policy_rows
 
 PAGE_SIZE = 50  # public comments of a page
 NEWEST = "newest"  # what `order` says in the address of a page that begins with the newest
@@ -71,12 +72,17 @@ class Thread:
 
     rows: list[Row]
     count: int
-    is_open: bool
+    policy: PolicyInForce
     path: str
     chosen: list[Row] = field(default_factory=list)
     is_newest_first: bool = False
     is_begun: bool = False
     last: int | None = None
+
+    @property
+    def is_open(self):
+        """Whether readers can post."""
+        return self.policy.is_open
 
     @property
     def reply_url(self):
@@ -119,9 +125,11 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
     featured = public.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
     # One row of the article carries them all as JSON: an empty thread still has to say whether it is open.
-    is_open, count, found, chosen = (
+    is_switched_on, policies, count, found, chosen = (
         Article.objects.order_by()
-        .values_list("is_open_to_comments", Subquery(counted), _as_json(page), _as_json(featured))
+        .values_list(
+            "is_open_to_comments", policy_rows(edition), Subquery(counted), _as_json(page), _as_json(featured)
+        )
         .get(pk=edition.article_id)
     )
     shown = found[:PAGE_SIZE]
@@ -131,7 +139,7 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     return Thread(
         rows=_flat(shown, above) if is_newest_first else _nested(shown, above, begins=begins),
         count=count or 0,
-        is_open=is_open,
+        policy=from_rows(policies, edition, is_switched_on=is_switched_on, at=at),
         path=edition.get_absolute_url(),
         chosen=_chosen(chosen, shown) if is_listed else [],
         is_newest_first=is_newest_first,

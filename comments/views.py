@@ -22,8 +22,9 @@ from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
 from comments.models import AlreadyDecided, Comment, Status
 from comments.network import network_of
+from comments.policies import from_rows, policy_rows
 from comments.posting import LINK_LIFE, TooMany, comment_of, post_reply, private_token
-from comments.proof import is_asked_for_proof
+from comments.proof import ask_for_proof, is_asked_for_proof
 from comments.spam import told_to_author
 from comments.threads import NEWEST, page_with, thread_of
 
@@ -89,53 +90,56 @@ def permalink(request, now, edition, *, number):
 @under_a_live_story
 def reply(request, edition):
     """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
-    article = Article.objects.only("uid", "is_open_to_comments").get(pk=edition.article_id)
+    article = Article.objects.only("uid", "is_open_to_comments").annotate(policies=policy_rows(edition))
+    article = article.get(pk=edition.article_id)
+    now = timezone.now()
+    policy = from_rows(article.policies, edition, is_switched_on=article.is_open_to_comments, at=now)
     if request.method == "POST":
-        return _posted(request, edition, article)
+        return _posted(request, edition, article, policy)
     wanted = request.GET.get("to", "")
     parent = Comment.objects.find_public(wanted, article=edition.article_id) if wanted else None
-    form = ReplyForm(initial={"to": parent.pk if parent else "", "opened": opened_mark(at=timezone.now())})
+    form = ReplyForm(initial={"to": parent.pk if parent else "", "opened": opened_mark(at=now)})
     missing = bool(wanted) and not parent
-    context = {"parent": parent, "is_open": article.is_open_to_comments, "is_missing": missing}
+    context = {"parent": parent, "policy": policy, "is_missing": missing}
     return _page(request, edition, form, status=404 if missing else 200, **context)
 
 
-def _posted(request, edition, article):
-    is_open = article.is_open_to_comments
-    form = ReplyForm(request.POST, article=article, at=timezone.now())
+def _posted(request, edition, article, policy):
+    form = ReplyForm(request.POST, article=article, at=policy.at)
     form.full_clean()
     if is_foreign(request):
         form.add_error(
             None, _("This was sent from another site. Your text is below; post it again from here")
         )
-        return _page(request, edition, form, status=403, is_open=is_open)
-    if not is_open:
-        return _page(request, edition, form, status=422, is_open=False)
-    if not form.is_valid():
-        return _page(request, edition, form, status=422)
+        return _page(request, edition, form, status=403, policy=policy)
+    if not policy.is_open or not form.is_valid():
+        return _page(request, edition, form, status=422, policy=policy)
     try:
-        comment, is_new = post_reply(form, edition, network=network_of(request))
+        posted = post_reply(form, edition, policy=policy, network=network_of(request))
     except TooMany as refusal:
-        return _too_many(request, edition, form, wait=refusal.seconds)
+        return _too_many(request, edition, form, policy=policy, wait=refusal.seconds)
+    if posted.wants_proof:
+        ask_for_proof(posted.comment)
     # The words of an unread comment are known to nobody else: who sends them again is its author, too.
-    return HttpResponseSeeOther(_private_link(edition, comment, is_authors=is_new or comment.is_unread))
+    is_authors = posted.is_new or posted.comment.is_unread
+    return HttpResponseSeeOther(_private_link(edition, posted.comment, is_authors=is_authors))
 
 
-def _too_many(request, edition, form, *, wait):
+def _too_many(request, edition, form, *, policy, wait):
     sentence = ngettext(
         "Wait %(seconds)d second before you post again",
         "Wait %(seconds)d seconds before you post again",
         wait,
     )
     form.add_error(None, sentence % {"seconds": wait})
-    response = _page(request, edition, form, status=429)
+    response = _page(request, edition, form, status=429, policy=policy)
     response.headers["Retry-After"] = str(wait)
     return response
 
 
-def _page(request, edition, form, *, status, is_open=True, **context):
+def _page(request, edition, form, *, status, policy, **context):
     """The small page with the form and everything typed: unlike on the article, an error is on screen."""
-    context = {"edition": edition, "form": form, "parent": form.parent, "is_open": is_open} | context
+    context = {"edition": edition, "form": form, "parent": form.parent, "policy": policy} | context
     return render(request, "comments/reply.html", context, status=status)
 
 

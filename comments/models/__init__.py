@@ -14,6 +14,8 @@ from comments.models.flags import Flag
 from comments.models.letters import DeskMail, Kind, Letter, Mute, address_hash, may_moderate
 from comments.models.listed_words import ListedWord
 from comments.models.moderation_months import ModerationMonth
+from comments.models.people import Effect, PersonRule, Trait, digests_of, domain_of
+from comments.models.policies import Mode, Policy
 from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
 from comments.models.tally import QUEUES, QueueTally
 
@@ -31,6 +33,7 @@ __all__ = [
     "Decision",
     "ErrorReport",
     "DeskMail",
+    "Effect",
     "Flag",
     "Kind",
     "Letter",
@@ -41,6 +44,15 @@ __all__ = [
     "Reason",
     "Status",
     "address_hash",
+    "Mode",
+    "PersonRule",
+    "Policy",
+    "QueueTally",
+    "Reason",
+    "Status",
+    "Trait",
+    "digests_of",
+    "domain_of",
     "email_hash",
     "folded",
     "may_moderate",

@@ -1,8 +1,13 @@
 """How pages of stories show comments: `{% load comments %}`."""
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 
+from articles.templatetags.articles import local_time
 from comments.models import Comment
+from comments.policies import policy_of, policy_of_working_copy
 from comments.spam import pieces, sentences
 from comments.threads import thread_of
 
@@ -20,6 +25,28 @@ def comment_counts(editions):
     """{article's id: how many public comments} of these editions, without those that have none: one query."""
     articles = [edition.article_id for edition in editions]
     return Comment.objects.public().filter(article__in=articles).count_by_article()
+
+
+@register.simple_tag
+def comment_policy(edition):
+    """The PolicyInForce for the comments of a live Edition's story (see policies.py): one query."""
+    return policy_of(edition)
+
+
+@register.simple_tag
+def comment_policy_of_story(article):
+    """The PolicyInForce for the comments of an Article of the desk, published or not: two queries."""
+    return policy_of_working_copy(article)
+
+
+@register.filter
+def pause_end(policy):
+    """When the pause ends, as a `<time>` element: the time alone where that is today, else with its day."""
+    if not policy.resumes_today:
+        return local_time(policy.paused_until)
+    end = timezone.localtime(policy.paused_until)
+    machine = end.isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', machine, date_format(end, "G:i"))
 
 
 @register.filter
