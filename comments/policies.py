@@ -34,7 +34,7 @@ class PolicyInForce:
 
     `closes_at` is when they close by themselves (aware; None for never, and for a story never published),
     `paused_until` when the pause ends that holds at `at`, else None. `sources` maps each field to the Policy that
-    says so, None for a default.
+    says so, None for a default; `own` is the story's own, None where it has none.
     """
 
     at: dt.datetime
@@ -47,6 +47,7 @@ class PolicyInForce:
     paused_until: dt.datetime | None
     is_switched_on: bool
     sources: dict[str, Policy | None]
+    own: Policy | None
 
     @property
     def is_closed(self):
@@ -177,6 +178,7 @@ def in_force(policies, *, published_at, is_switched_on=True, at):
     pauses = [policy for policy in nearest_first if policy.paused_until and policy.paused_until > at]
     last = max(pauses, key=lambda policy: policy.paused_until, default=None)
     return PolicyInForce(
+        own=next((policy for policy in nearest_first if policy.article_id), None),
         at=at, **values, is_switched_on=is_switched_on, sources=sources | {"paused_until": last},
         closes_at=_closing_of(published_at, days=values["close_after_days"]),
         paused_until=last and last.paused_until,
@@ -198,6 +200,7 @@ def _closing_of(published_at, *, days):
 # --- from the database
 
 _COLUMNS = {
+    "pk": "pk",
     "section": "section_id", "section_name": "section__name", "coverage": "coverage_id",
     "coverage_name": "coverage__name", "article": "article_id", "mode": "mode", "trusted_after": "trusted_after",
     "close_after_days": "close_after_days", "paused_until": "paused_until", "asks_proof": "asks_proof",
@@ -227,6 +230,7 @@ def _policy(row):
     section, coverage = row["section"], row["coverage"]
     asks, pause = row["asks_proof"], row["paused_until"]
     return Policy(
+        pk=row["pk"],
         section=Section(pk=section, name=row["section_name"]) if section else None,
         coverage=Coverage(pk=coverage, name=row["coverage_name"]) if coverage else None,
         article_id=row["article"],
@@ -246,8 +250,23 @@ def policy_of(edition, *, at=None):
 def policy_of_working_copy(article, *, at=None):
     """The PolicyInForce for an Article as readers have it, or as they would if it were published now: two queries."""
     at = at or timezone.now()
+    return policy_of(_as_read(article, at=at), at=at)
+
+
+def _as_read(article, *, at):
+    """The live edition of an Article, or one that is not stored and is filed as the article is."""
     edition = Edition.objects.live(at=at).filter(article=article).first()
-    story = edition or Edition(
-        article=article, section_id=article.section_id, coverage_id=article.coverage_id
-    )
-    return policy_of(story, at=at)
+    return edition or Edition(article=article, section_id=article.section_id, coverage_id=article.coverage_id)
+
+
+def inherited_by(policy, *, at):
+    """The PolicyInForce where this Policy says nothing: what wider ones say, and the defaults.
+
+    For one that is not stored yet only the site's counts, and for a coverage's, whose stories stand in any section.
+    """
+    keys = {}
+    if policy.article_id:
+        edition = _as_read(policy.article, at=at)
+        keys = {"section": edition.section_id, "coverage": edition.coverage_id}
+    wider = Policy.objects.reaching(**keys).select_related("section", "coverage")
+    return in_force(wider.exclude(pk=policy.pk), published_at=None, at=at)

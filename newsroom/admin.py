@@ -25,6 +25,7 @@ ORDER = [
     "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Image", "Section", "Author", "Page", "User",
     "DeskLogLine", "Comment", "Decision", "ErrorReport",
     "DeskLogLine", "Comment", "Decision", "Letter",
+    "DeskLogLine", "Comment", "Decision", "Policy", "PersonRule",
 ]  # fmt: skip
 
 

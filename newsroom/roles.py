@@ -19,6 +19,12 @@ _LOOKING_UP = [
 _MODERATING = [
     "comments.view_comment", "comments.moderate_comment", "comments.view_decision", "comments.view_letter",
     *(f"comments.{verb}_listedword" for verb in ("add", "change", "view", "delete")),
+    "comments.view_comment", "comments.moderate_comment", "comments.view_decision",
+    *(
+        f"comments.{verb}_{model}"
+        for model in ("listedword", "policy") for verb in ("add", "change", "view", "delete")
+    ),
+    *(f"comments.{verb}_personrule" for verb in ("add", "change", "view")),
 ]  # fmt: skip
 _FILING = [
     f"articles.{verb}_{model}"

@@ -3,8 +3,11 @@
 from comments.admin.errors import ErrorReportAdmin
 from comments.admin.letters import LetterAdmin
 from comments.admin.log import DecisionAdmin
+from comments.admin.people import PersonRuleAdmin
+from comments.admin.policies import PolicyAdmin
 from comments.admin.queue import CommentAdmin
 from comments.admin.words import ListedWordAdmin
 
 __all__ = ["CommentAdmin", "DecisionAdmin", "ErrorReportAdmin", "ListedWordAdmin"]
 __all__ = ["CommentAdmin", "DecisionAdmin", "LetterAdmin", "ListedWordAdmin"]
+__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PersonRuleAdmin", "PolicyAdmin"]

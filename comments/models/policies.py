@@ -35,6 +35,13 @@ class PolicyQuerySet(models.QuerySet):
         """Those that pause comments at that moment."""
         return self.filter(paused_until__gt=at)
 
+    def pause(self, *, until, section=None):
+        """Pauses comments in the section, or on the whole site, until that moment; returns the Policy."""
+        policy, _is_new = self.get_or_create(section=section, coverage=None, article=None)
+        policy.paused_until = until
+        policy.save(update_fields=["paused_until"])
+        return policy
+
 
 def _whole(name, least, most, **options):
     checks = [MinValueValidator(least), MaxValueValidator(most)]
@@ -116,6 +123,10 @@ class Policy(models.Model):
 
     def __str__(self):
         return _("Policy of %(place)s") % {"place": self.place}
+
+    def resume(self):
+        """Ends the pause; returns whether there was one."""
+        return bool(Policy.objects.filter(pk=self.pk, paused_until__isnull=False).update(paused_until=None))
 
     @property
     def breadth(self):

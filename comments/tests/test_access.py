@@ -12,6 +12,9 @@ from comments.models import Comment, ListedWord, Status
 from comments.month_counts import keep_months
 from comments.models import Comment, Kind, Letter, ListedWord, Status
 from comments.muting import token_for
+from articles.tests.stories import person
+from comments import urls
+from comments.models import Comment, Effect, ListedWord, PersonRule, Policy, Status, Trait
 from comments.posting import private_token
 from comments.proof import proof_token
 from comments.tests.replies import approved, posted, typed
@@ -99,6 +102,29 @@ DESK = [
     ("errorreport_delete", "post", 403),
     ("errorreport_add", "get", 403),
     ("errorreport_add", "post", 403),
+    ("policy_changelist", "get", 200),
+    ("policy_changelist", "post", 200),
+    ("policy_add", "get", 200),
+    ("policy_add", "post", 302),
+    ("policy_change", "get", 200),
+    ("policy_change", "post", 302),
+    ("policy_history", "get", 200),
+    ("policy_delete", "get", 200),
+    ("policy_delete", "post", 302),
+    ("policy_pause", "get", 200),
+    ("policy_pause", "post", 302),
+    ("personrule_changelist", "get", 200),
+    ("personrule_change", "get", 200),
+    ("personrule_change", "post", 403),
+    ("personrule_history", "get", 200),
+    ("personrule_delete", "get", 403),
+    ("personrule_delete", "post", 403),
+    ("personrule_add", "get", 403),
+    ("personrule_add", "post", 403),
+    ("personrule_make", "get", 200),
+    ("personrule_make", "post", 302),
+    ("personrule_end", "get", 405),
+    ("personrule_end", "post", 302),
     ("decision_changelist", "get", 200),
     ("decision_change", "get", 200),
     ("decision_change", "post", 403),
@@ -174,8 +200,16 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
     decision = {"do": f"spam:{comment.pk}", "answer": "no_error"}
     args = [] if where.endswith(("changelist", "add", "figures")) else [rows[where.partition("_")[0]].pk]
     args = [] if where.endswith(("changelist", "add", "mail")) else [rows[where.partition("_")[0]].pk]
+        "policy": Policy.objects.create(article=edition.article),
+        "personrule": PersonRule.objects.make(
+            comment, effect=Effect.HOLD, trait=Trait.ADDRESS, by=person("somebody")
+        ),
+    }
+    row = comment if where == "personrule_make" else rows[where.partition("_")[0]]
+    args = [] if where.endswith(("changelist", "add", "pause")) else [row.pk]
     decision = {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}
-    sent = {"data": decision | {"words": "y", "points": 2, "post": "yes"}}
+    policy = {"until_when": "hour", "effect": "ban", "trait": "domain", "until": "day"}
+    sent = {"data": decision | policy | {"words": "y", "points": 2, "post": "yes"}}
     response = getattr(client, method)(
         reverse(f"admin:comments_{where}", args=args), **(sent if method == "post" else {})
     )

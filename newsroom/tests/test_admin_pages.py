@@ -25,6 +25,7 @@ from articles.tests.photographs import stored
 from articles.tests.stories import NOON
 from comments.models import Comment, Decision, ErrorReport, ListedWord
 from comments.models import Comment, Decision, Kind, Letter, ListedWord
+from comments.models import Comment, Decision, Effect, ListedWord, PersonRule, Policy, Trait
 from comments.tests.replies import approved
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # What nobody adds by hand, superusers included.
 NOT_ADDED = {Comment, Decision, DeskLogLine, ErrorReport, Page, TagAlias}
 NOT_ADDED = {Comment, Decision, DeskLogLine, Letter, Page, TagAlias}
+NOT_ADDED = {Comment, Decision, DeskLogLine, Page, PersonRule, TagAlias}
 PAGES = ["changelist", "add", "change", "history"]
 
 
@@ -60,6 +62,8 @@ def records(editor):
         Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,
+        Policy: Policy.objects.create(section=article.section, close_after_days=14),
+        PersonRule: PersonRule.objects.make(comment, effect=Effect.BAN, trait=Trait.ADDRESS, by=editor),
     }  # fmt: skip
 
 
