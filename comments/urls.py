@@ -3,10 +3,7 @@
 from django.urls import path
 
 from articles import converters  # noqa: F401 - the converters register themselves
-from comments import report_views, views
-from comments import feeds, views
-from comments import feeds, moderation_views, views
-from comments import letter_views, views
+from comments import feeds, letter_views, moderation_views, report_views, views
 
 app_name = "comments"
 

@@ -8,6 +8,12 @@ from comments.admin.policies import PolicyAdmin
 from comments.admin.queue import CommentAdmin
 from comments.admin.words import ListedWordAdmin
 
-__all__ = ["CommentAdmin", "DecisionAdmin", "ErrorReportAdmin", "ListedWordAdmin"]
-__all__ = ["CommentAdmin", "DecisionAdmin", "LetterAdmin", "ListedWordAdmin"]
-__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PersonRuleAdmin", "PolicyAdmin"]
+__all__ = [
+    "CommentAdmin",
+    "DecisionAdmin",
+    "ErrorReportAdmin",
+    "LetterAdmin",
+    "ListedWordAdmin",
+    "PersonRuleAdmin",
+    "PolicyAdmin",
+]

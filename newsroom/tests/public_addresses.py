@@ -105,8 +105,7 @@ ADDRESSES = {
 WITHOUT_A_PAGE = {
     "articles:preview", "articles:picture", "comments:own", "articles:changes", "articles:corrections_month",
     "comments:moderation_year",
-    "articles:preview", "articles:picture", "comments:own", "comments:proof", "comments:mute",
-    "articles:changes", "articles:corrections_month",
+    "comments:proof", "comments:mute",
 }  # fmt: skip
 
 

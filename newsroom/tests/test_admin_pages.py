@@ -23,18 +23,27 @@ from articles.models import (
 from articles.tests import stories
 from articles.tests.photographs import stored
 from articles.tests.stories import NOON
-from comments.models import Comment, Decision, ErrorReport, ListedWord
-from comments.models import Comment, Decision, Kind, Letter, ListedWord
-from comments.models import Comment, Decision, Effect, ListedWord, PersonRule, Policy, Trait
+from comments.models import (
+    Comment,
+    Decision,
+    Effect,
+    ErrorReport,
+    Kind,
+    Letter,
+    ListedWord,
+    PersonRule,
+    Policy,
+    Trait,
+)
 from comments.tests.replies import approved
 
 pytestmark = pytest.mark.django_db
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # What nobody adds by hand, superusers included.
-NOT_ADDED = {Comment, Decision, DeskLogLine, ErrorReport, Page, TagAlias}
-NOT_ADDED = {Comment, Decision, DeskLogLine, Letter, Page, TagAlias}
-NOT_ADDED = {Comment, Decision, DeskLogLine, Page, PersonRule, TagAlias}
+NOT_ADDED = {
+    Comment, Decision, DeskLogLine, ErrorReport, Letter, Page, PersonRule, TagAlias,
+}  # fmt: skip
 PAGES = ["changelist", "add", "change", "history"]
 
 
@@ -54,11 +63,8 @@ def records(editor):
     return {
         Article: article, Author: Author.objects.get(), Comment: comment, Coverage: article.coverage,
         Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(),
-        ErrorReport: error, Group: Group.objects.first(),
-        Image: stored(), ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
-        Decision: Decision.objects.first(), DeskLogLine: DeskLogLine.objects.first(), Group: Group.objects.first(),
-        Image: stored(), Letter: letter, ListedWord: ListedWord.objects.create(words="casino"),
-        Page: Page.objects.first(),
+        ErrorReport: error, Group: Group.objects.first(), Image: stored(), Letter: letter,
+        ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
         Pin: Pin.objects.create(article=article, pinned_from=NOON),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,

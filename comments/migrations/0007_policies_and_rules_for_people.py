@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0004_words_set_aside'),
-        ('comments', '0004_moderation'),
+        ('comments', '0006_letters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0004_moderation'),
+        ('comments', '0005_readers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

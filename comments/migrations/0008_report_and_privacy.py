@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('comments', '0004_moderation'),
+        ('comments', '0007_policies_and_rules_for_people'),
     ]
 
     operations = [
