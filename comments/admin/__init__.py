@@ -17,3 +17,4 @@ __all__ = [
     "PersonRuleAdmin",
     "PolicyAdmin",
 ]
+__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PersonRuleAdmin", "PolicyAdmin"]

@@ -22,6 +22,9 @@ from comments.models import (
 )
 from comments.month_counts import keep_months
 from comments.muting import token_for
+from articles.tests.stories import person
+from comments import urls
+from comments.models import Comment, Effect, ListedWord, PersonRule, Policy, Status, Trait
 from comments.posting import private_token
 from comments.proof import proof_token
 from comments.tests.replies import approved, posted, typed
@@ -205,6 +208,8 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
     row = comment if where == "personrule_make" else rows[where.partition("_")[0]]
     args = [] if where.endswith(WITHOUT_A_ROW) else [row.pk]
     decision = {"do": f"spam:{comment.pk}", "answer": "no_error"}
+    args = [] if where.endswith(("changelist", "add", "pause")) else [row.pk]
+    decision = {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}
     policy = {"until_when": "hour", "effect": "ban", "trait": "domain", "until": "day"}
     sent = {"data": decision | policy | {"words": "y", "points": 2, "post": "yes"}}
     response = getattr(client, method)(
