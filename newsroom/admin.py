@@ -26,6 +26,7 @@ ORDER = [
     "DeskLogLine", "Comment", "Decision", "ErrorReport",
     "DeskLogLine", "Comment", "Decision", "Letter",
     "DeskLogLine", "Comment", "Decision", "Policy", "PersonRule",
+    "DeskLogLine", "Comment", "Decision", "ListedWord", "PrivacyLine",
 ]  # fmt: skip
 
 

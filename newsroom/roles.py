@@ -44,7 +44,7 @@ PERMISSIONS = {
         *_LOOKING_UP,
         "articles.view_article", "articles.view_desklogline",
         *(f"articles.{verb}_{model}" for model in ("user", "section", "author") for verb in ("add", "change", "view")),
-        "articles.change_page", "articles.view_page",
+        "articles.change_page", "articles.view_page", "comments.view_privacyline", "comments.erase_person",
     ],
 }  # fmt: skip
 

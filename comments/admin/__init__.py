@@ -18,3 +18,8 @@ __all__ = [
     "PolicyAdmin",
 ]
 __all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PersonRuleAdmin", "PolicyAdmin"]
+from comments.admin.persons import PrivacyLogAdmin
+from comments.admin.queue import CommentAdmin
+from comments.admin.words import ListedWordAdmin
+
+__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PrivacyLogAdmin"]

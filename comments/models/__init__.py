@@ -16,6 +16,7 @@ from comments.models.listed_words import ListedWord
 from comments.models.moderation_months import ModerationMonth
 from comments.models.people import Effect, PersonRule, Trait, digests_of, domain_of
 from comments.models.policies import Mode, Policy
+from comments.models.privacy_log import PrivacyLine
 from comments.models.states import PUBLIC_WORDING, Action, AlreadyDecided, Reason, Status
 from comments.models.tally import QUEUES, QueueTally
 
@@ -43,6 +44,7 @@ __all__ = [
     "Mute",
     "PersonRule",
     "Policy",
+    "PrivacyLine",
     "QueueTally",
     "Reason",
     "Status",

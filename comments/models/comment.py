@@ -317,8 +317,9 @@ class Comment(NaturalModel):
         return self.withdraw(at=at)
 
     def erase(self, *, by=None, rule="", at=None):
-        """Deletes words, name and address for the person's sake; the place stays."""
-        return self._decide(Action.ERASED, Status.ERASED, by=by, rule=rule, at=at, also=self._nothing_said())
+        """Deletes words, name, address and network for the person's sake; the place stays."""
+        gone = self._nothing_said() | {"network": ""}
+        return self._decide(Action.ERASED, Status.ERASED, by=by, rule=rule, at=at, also=gone)
 
     def undo(self, *, by, at=None):
         """Takes back the last thing that was done, if that was done by this person; another line in the log.
@@ -368,7 +369,7 @@ class Comment(NaturalModel):
         freed = hashlib.sha256(self.uid.bytes).hexdigest()
         return {
             "name": "", "email": "", "text": "", "email_hash": "", "likeness": {}, "repeat_hash": freed,
-            "wants_mail": False,
+            "wants_mail": False, "verdict": {},
         }  # fmt: skip
 
     @transaction.atomic
@@ -407,7 +408,7 @@ class Comment(NaturalModel):
             from_status=self.status,
             to_status=status,
             changes=changes,
-            verdict=self.verdict,
+            verdict={} if status in GONE else self.verdict,
             text_hash=hashlib.sha256(self.text.encode()).hexdigest(),
             **(why or {}),
         )

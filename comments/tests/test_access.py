@@ -20,6 +20,7 @@ from comments.models import (
     Status,
     Trait,
 )
+from comments.models import Comment, ListedWord, PrivacyLine, Status
 from comments.month_counts import keep_months
 from comments.muting import token_for
 from articles.tests.stories import person
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
 MODERATORS = {"editor", "moderator", "superuser"}
 CORRECTING = {"editor", "superuser"}  # who deals with errors that readers report
+MODERATORS, ADMINISTRATORS = {"editor", "moderator", "superuser"}, {"administrator", "superuser"}
 
 PUBLIC = [
     ("get", "reply", 200),
@@ -72,7 +74,8 @@ PUBLIC = [
     ("delete", "mute", 405),
 ]
 
-# address in the admin, method, what those who moderate get; others get 403, who is not signed in the sign-in page
+# address in the admin, method, what those get who may come there: who moderates, and to the privacy log who
+# administers. Others get 403, who is not signed in the sign-in page.
 DESK = [
     ("comment_changelist", "get", 200),
     ("comment_changelist", "post", 405),
@@ -156,6 +159,17 @@ DESK = [
     ("letter_delete", "post", 403),
     ("letter_add", "get", 403),
     ("letter_add", "post", 403),
+    ("privacyline_changelist", "get", 200),
+    ("privacyline_change", "get", 200),
+    ("privacyline_change", "post", 403),
+    ("privacyline_history", "get", 200),
+    ("privacyline_person", "get", 200),
+    ("privacyline_person", "post", 200),
+    ("privacyline_person", "put", 405),
+    ("privacyline_delete", "get", 403),
+    ("privacyline_delete", "post", 403),
+    ("privacyline_add", "get", 403),
+    ("privacyline_add", "post", 403),
 ]
 
 
@@ -192,7 +206,7 @@ def test_replying_and_reading_are_the_same_for_everybody(client, edition, who, m
 
 
 @pytest.mark.parametrize(("where", "method", "status"), DESK)
-def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, who, where, method, status):
+def test_each_comes_to_what_is_theirs_in_the_admin(client, edition, who, where, method, status):
     comment = approved(edition)
     rows = {
         "comment": comment,
@@ -209,6 +223,10 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
     args = [] if where.endswith(WITHOUT_A_ROW) else [row.pk]
     decision = {"do": f"spam:{comment.pk}", "answer": "no_error"}
     args = [] if where.endswith(("changelist", "add", "pause")) else [row.pk]
+        "privacyline": PrivacyLine.objects.create(action="erased", address_hash="x", comment_count=1),
+    }
+    model = where.partition("_")[0]
+    args = [] if where.endswith(("changelist", "add", "figures", "person")) else [rows[model].pk]
     decision = {"decision": "spam", "action": "decide_spam", "_selected_action": comment.pk, "index": 0}
     policy = {"until_when": "hour", "effect": "ban", "trait": "domain", "until": "day"}
     sent = {"data": decision | policy | {"words": "y", "points": 2, "post": "yes"}}
@@ -220,6 +238,13 @@ def test_only_those_who_moderate_come_to_comments_in_the_admin(client, edition, 
     elif who in (CORRECTING if where.startswith("errorreport") else MODERATORS):
         assert response.status_code == status
     elif status == 405:
+    elif who in (ADMINISTRATORS if model == "privacyline" else MODERATORS):
+        assert response.status_code == status
+    elif (where, method) in {
+        ("comment_decide", "get"),
+        ("decision_figures", "post"),
+        ("privacyline_person", "put"),
+    }:
         assert response.status_code == 405
     else:
         assert response.status_code == 403

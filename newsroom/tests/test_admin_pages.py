@@ -36,6 +36,7 @@ from comments.models import (
     Trait,
 )
 from comments.models import Comment, Decision, Effect, ListedWord, PersonRule, Policy, Trait
+from comments.models import Comment, Decision, ListedWord, PrivacyLine
 from comments.tests.replies import approved
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ NOT_ADDED = {
     Comment, Decision, DeskLogLine, ErrorReport, Letter, Page, PersonRule, TagAlias,
 }  # fmt: skip
 NOT_ADDED = {Comment, Decision, DeskLogLine, Page, PersonRule, TagAlias}
+NOT_ADDED = {Comment, Decision, DeskLogLine, Page, PrivacyLine, TagAlias}
 PAGES = ["changelist", "add", "change", "history"]
 
 
@@ -68,6 +70,7 @@ def records(editor):
         ErrorReport: error, Group: Group.objects.first(), Image: stored(), Letter: letter,
         ListedWord: ListedWord.objects.create(words="casino"), Page: Page.objects.first(),
         Pin: Pin.objects.create(article=article, pinned_from=NOON),
+        PrivacyLine: PrivacyLine.objects.create(action="erased", address_hash="x", comment_count=1),
         Section: article.section, Source: Source.objects.get(), Tag: tag,
         TagAlias: TagAlias.objects.create(name="prc", tag=tag), User: editor,
         Policy: Policy.objects.create(section=article.section, close_after_days=14),
