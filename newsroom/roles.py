@@ -18,7 +18,6 @@ _LOOKING_UP = [
 ]
 _MODERATING = [
     "comments.view_comment", "comments.moderate_comment", "comments.view_decision", "comments.view_letter",
-    "comments.view_comment", "comments.moderate_comment", "comments.view_decision",
     *(
         f"comments.{verb}_{model}"
         for model in ("listedword", "policy") for verb in ("add", "change", "view", "delete")

@@ -4,6 +4,7 @@ from comments.admin.errors import ErrorReportAdmin
 from comments.admin.letters import LetterAdmin
 from comments.admin.log import DecisionAdmin
 from comments.admin.people import PersonRuleAdmin
+from comments.admin.persons import PrivacyLogAdmin
 from comments.admin.policies import PolicyAdmin
 from comments.admin.queue import CommentAdmin
 from comments.admin.words import ListedWordAdmin
@@ -16,10 +17,5 @@ __all__ = [
     "ListedWordAdmin",
     "PersonRuleAdmin",
     "PolicyAdmin",
+    "PrivacyLogAdmin",
 ]
-__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PersonRuleAdmin", "PolicyAdmin"]
-from comments.admin.persons import PrivacyLogAdmin
-from comments.admin.queue import CommentAdmin
-from comments.admin.words import ListedWordAdmin
-
-__all__ = ["CommentAdmin", "DecisionAdmin", "ListedWordAdmin", "PrivacyLogAdmin"]

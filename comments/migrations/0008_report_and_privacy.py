@@ -10,12 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<< HEAD:comments/migrations/0008_report_and_privacy.py
         ('comments', '0007_policies_and_rules_for_people'),
-=======
-        ('comments', '0004_moderation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
->>>>>>> 0b36efd (comments: A person's comments are exported and erased by their address, and networks are dropped with time.):comments/migrations/0005_report_and_privacy.py
     ]
 
     operations = [
