@@ -38,13 +38,22 @@ PAGES = {
                 "moderators see that comments came from the same place."
             ),
             _(
+                "The hash of your network is dropped after 30 days. The rest is kept as long as the article "
+                "is, or until you ask us to erase it."
+            ),
+            _(
                 "Moderators see your name, your e-mail address and your text, so that they can decide "
-                "whether the comment is published. Each decision is kept with its reason."
+                "whether the comment is published. Each decision is kept with its reason; what was decided "
+                "is counted month by month, and numbers under five are not told."
+            ),
+            _(
+                "To see everything we keep of you, write to the desk from the e-mail address you gave. You "
+                "get it as a file."
             ),
             _(
                 "To have a comment erased, write to the desk from the e-mail address you gave with it. "
-                "Its words and your name are then removed for good; if others have replied, an empty "
-                "place remains so that their replies still make sense."
+                "Its words, your name, your address and the hash are then removed for good; if others have "
+                "replied, an empty place remains so that their replies still make sense."
             ),
         ],
     ),

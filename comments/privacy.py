@@ -151,9 +151,18 @@ def _erase_one(comment, *, by, at):
             comment.refresh_from_db()
 
 
+def log_of(address):
+    """The lines of the privacy log that are about this address, newest first."""
+    return PrivacyLine.objects.filter(address_hash=_hash(address)).select_related("by")
+
+
 def _log(action, address, count, *, by, at):
-    hashed = keyed_hash("privacy", folded(address))
+    hashed = _hash(address)
     PrivacyLine.objects.create(action=action, address_hash=hashed, comment_count=count, by=by, done_at=at)
+
+
+def _hash(address):
+    return keyed_hash("privacy", folded(address))
 
 
 # --- what goes with time

@@ -28,7 +28,14 @@ def test_the_desks_address_of_today_stands_where_readers_are_told_to_write(clien
 
 
 @pytest.mark.parametrize(
-    "words", ["e-mail address, which is never shown", "keyed hash", "To have a comment erased"]
+    "words",
+    [
+        "e-mail address, which is never shown",
+        "keyed hash",
+        "dropped after 30 days",
+        "To have a comment erased",
+        "To see everything we keep of you",
+    ],
 )
 def test_commenters_are_told_what_is_kept_of_them(client, words):
     assert words in texts(read(client, "/privacy/"), "//main")[0]

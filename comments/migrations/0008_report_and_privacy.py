@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'line of the privacy log',
-                'verbose_name_plural': 'privacy log',
+                'verbose_name_plural': 'lines of the privacy log',
                 'ordering': ['-done_at', '-pk'],
                 'permissions': [('erase_person', "Can export and erase a person's comments")],
                 'default_permissions': ['view'],

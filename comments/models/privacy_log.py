@@ -36,7 +36,7 @@ class PrivacyLine(AppendedModel):
 
     class Meta:
         verbose_name = gettext_lazy("line of the privacy log")
-        verbose_name_plural = gettext_lazy("privacy log")
+        verbose_name_plural = gettext_lazy("lines of the privacy log")
         ordering = ["-done_at", "-pk"]
         default_permissions = ["view"]
         permissions = [("erase_person", "Can export and erase a person's comments")]

@@ -414,6 +414,16 @@ def test_an_address_without_comments_is_said(desk):
     assert "No comment was sent with this address" in desk.post(PAGE, {"address": OTHER}).text
 
 
+def test_the_page_tells_what_was_done_for_the_address_before(desk, edition, administrator):
+    hers(edition)
+    desk.post(PAGE, {"address": PERSON, "do": "export"})
+    desk.post(PAGE, {"address": PERSON, "do": "erase", "word": "erase"})
+    page = " ".join(desk.post(PAGE, {"address": PERSON}).text.split())
+    assert "<li>Erased: 1 comment, <time" in page
+    assert "<li>Exported: 1 comment, <time" in page
+    assert "Done for this address before" not in desk.post(PAGE, {"address": OTHER}).text
+
+
 def test_the_page_hands_over_a_file(desk, edition, administrator):
     hers(edition)
     response = desk.post(PAGE, {"address": PERSON, "do": "export"})
