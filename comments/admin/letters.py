@@ -69,7 +69,7 @@ class DeskMailForm(forms.ModelForm):
 class LetterAdmin(ReadOnlyAdmin):
     """Letters without their addresses: those are nobody's business but the mail server's."""
 
-    list_display = ["kind", "about", "made_at", "attempt_count", "last_error", "due_at", "given_up_at"]
+    list_display = ["kind", "about", "last_error", "attempt_count", "made_at", "due_at"]
     list_filter = [StateFilter]
     list_select_related = ["comment", "person"]
     list_per_page = 50
