@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.tests.stories import NOON, person, published
+from comments import notifications
 from comments.models import Letter
 from comments.notifications import send_due
 from comments.tests.replies import MINUTE, posted
@@ -270,3 +271,9 @@ def test_a_letter_is_not_sent_again_beside_a_newer_one(client, edition, postbox,
     sent = {"action": "send_again", "_selected_action": letter.pk}
     said = client.post("/admin/comments/letter/", sent, follow=True).text
     assert "1 letter was left as it is: it was not given up, or a newer one waits." in said
+
+
+def test_a_long_row_of_letters_is_sent_in_several_runs(edition, postbox, monkeypatch):
+    monkeypatch.setattr(notifications, "MOST_AT_ONCE", 2)
+    decided(edition, 3)
+    assert [send_due(), send_due(), send_due()] == [2, 1, 0]
