@@ -40,6 +40,7 @@ def test_a_reply_is_posted_mended_approved_and_read(page, live_server):
     assert page.get_by_text("by Reader in Brussels: Approved.").is_visible()
 
     page.goto(private)
+    page.get_by_role("link", name="Read it under the article").click()
     assert page.url.partition("#")[0] == f"{live_server}{edition.get_absolute_url()}"
     assert page.get_by_role("heading", name="1 comment").is_visible()
     assert page.get_by_text("Who pays for it?").is_visible()
