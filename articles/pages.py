@@ -42,6 +42,10 @@ PAGES = {
                 "is, or until you ask us to erase it."
             ),
             _(
+                "If you report a comment or an error, we keep what you write and the same hash. Of a "
+                "reported error editors also see the name and the e-mail address, where you give them."
+            ),
+            _(
                 "Moderators see your name, your e-mail address and your text, so that they can decide "
                 "whether the comment is published. Each decision is kept with its reason; what was decided "
                 "is counted month by month, and numbers under five are not told."
@@ -49,6 +53,10 @@ PAGES = {
             _(
                 "To see everything we keep of you, write to the desk from the e-mail address you gave. You "
                 "get it as a file."
+            ),
+            _(
+                "The page you see after posting has an address of its own that works for thirty days. "
+                "There you can withdraw the comment yourself, also after it was published."
             ),
             _(
                 "To have a comment erased, write to the desk from the e-mail address you gave with it. "
@@ -65,7 +73,12 @@ PAGES = {
             _(
                 "We do not publish insults, threats or contempt for groups of people, personal details "
                 "of others, advertising, or text that has nothing to do with the article. We do not "
-                "edit comments: a comment is published as it was written, or not at all."
+                "edit comments: a comment is published as it was written, or not at all. Only personal "
+                "data can be taken out, and a mark then stands in their place."
+            ),
+            _(
+                "Below each comment is a way to report it. A comment that several readers report is "
+                "taken off the site until a moderator has read it again."
             ),
             _(
                 "If you think that a decision was wrong, write to the desk and another moderator will "
