@@ -9,12 +9,34 @@ import re
 from dataclasses import dataclass, field
 
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from articles.models import Edition
-from comments.models import Action, Comment, Decision, Flag, QueueTally, Reason, Status, email_hash
+from comments.models import (
+    QUEUES,
+    Action,
+    Comment,
+    Decision,
+    Flag,
+    Policy,
+    QueueTally,
+    Reason,
+    Status,
+    email_hash,
+)
 
 PAGE_SIZE = 50  # comments
 SEARCHED = 10_000  # of the newest comments of a queue are looked through for words
@@ -289,6 +311,16 @@ def author_of(comment):
 
 
 # --- what happens meanwhile
+
+
+def overview(*, at=None):
+    """({queue: how many comments stand in it}, until when comments are paused somewhere, or None): one query."""
+    pause = (
+        Policy.objects.paused(at=at or timezone.now()).order_by("-paused_until").values("paused_until")[:1]
+    )
+    sums = {queue: Sum(queue) for queue in QUEUES}
+    found = QueueTally.objects.annotate(pause=Subquery(pause)).aggregate(**sums, paused_until=Max("pause"))
+    return {queue: found[queue] or 0 for queue in QUEUES}, found["paused_until"]
 
 
 def arrived(queue, *, since):

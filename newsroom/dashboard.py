@@ -13,11 +13,10 @@ from django.utils.translation import ngettext
 from articles.models import Article, Edition
 from articles.models.article import Stage, State
 from articles.times import moment_text
-from comments.models import Comment, ErrorReport, Status
+from comments.models import ErrorReport, QueueTally
 
 SHOWN = 8  # lines of a box
 LOOKED_AT = 1_000  # the stories changed last, among which those with unpublished changes are looked for
-COUNTED_UP_TO = 1_000  # comments
 
 
 class Line(NamedTuple):
@@ -143,11 +142,9 @@ def _advised(user, at):
 
 
 def _comments():
-    count = Comment.objects.filter(status=Status.PENDING)[: COUNTED_UP_TO + 1].count()
+    count = QueueTally.objects.counts()["pending"]
     url = reverse("admin:comments_comment_changelist")  # which begins with those that wait
     said = ngettext("%(count)s comment waits.", "%(count)s comments wait.", count) % {"count": count}
-    if count > COUNTED_UP_TO:
-        said = _("More than %(count)s comments wait.") % {"count": COUNTED_UP_TO}
     lines = [Line(url, said, "", "")] if count else []
     return Box("comments", _("Comments waiting"), _("No comment waits."), lines)
 

@@ -108,6 +108,16 @@ class StoryList(DeskAdmin):
     search_help_text = gettext_lazy("Search in headline, body and address.")
     ordering = ["-updated_at", "-pk"]
     actions = None
+    # {annotation's name: (expression over a story, column that prints it)} of what apps above know of a story.
+    columns_above: dict = {}
+
+    def get_list_display(self, request):
+        *columns, changed = super().get_list_display(request)
+        return [*columns, *(column for _expression, column in self.columns_above.values()), changed]
+
+    def get_queryset(self, request):
+        known = {name: expression for name, (expression, _column) in self.columns_above.items()}
+        return super().get_queryset(request).annotate(**known)
 
     def get_search_results(self, request, queryset, search_term):
         if "/" not in search_term:

@@ -7,6 +7,7 @@ from comments.admin.people import PersonRuleAdmin
 from comments.admin.persons import PrivacyLogAdmin
 from comments.admin.policies import PolicyAdmin
 from comments.admin.queue import CommentAdmin
+from comments.admin.waiting import comments_waiting
 from comments.admin.words import ListedWordAdmin
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "PersonRuleAdmin",
     "PolicyAdmin",
     "PrivacyLogAdmin",
+    "comments_waiting",
 ]

@@ -61,6 +61,7 @@ class CommentAdmin(ReadOnlyAdmin):
         self._expect_moderator(request)
         wish = Wish.from_query(request.GET)
         page = queues.page_of(wish)
+        counts, paused_until = queues.overview()
         shown = _chosen(page.comments, request.GET.get("author"))
         context = {
             **self.admin_site.each_context(request),
@@ -70,7 +71,8 @@ class CommentAdmin(ReadOnlyAdmin):
             "media": self.media,
             "page": page,
             "wish": wish,
-            "tabs": _tabs(wish),
+            "tabs": _tabs(wish, counts),
+            "paused_until": paused_until,
             "orders": _orders(wish),
             "newest": shown.newest if shown else 0,
             "query": f"?{_query(wish)}",
@@ -150,8 +152,7 @@ def _chosen(comments, number):
     return by_number.get(number) or next(iter(comments), None)
 
 
-def _tabs(wish):
-    counts = QueueTally.objects.counts()
+def _tabs(wish, counts):
     waiting = (Queue.PENDING, Queue.REPORTED, Queue.SPAM)
     return [
         {
