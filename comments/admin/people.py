@@ -154,6 +154,9 @@ class PersonRuleAdmin(ReadOnlyAdmin):
             **super().pages(),
         }
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Rules for people"), **(extra_context or {})})
+
     @admin.display(description=gettext_lazy("what"), ordering="effect")
     def what(self, rule):
         return rule.get_effect_display()

@@ -141,7 +141,8 @@ class PolicyAdmin(DeskAdmin):
     def changelist_view(self, request, extra_context=None):
         now = timezone.now()
         of_site = in_force(Policy.objects.reaching(), published_at=None, at=now)
-        return super().changelist_view(request, {"of_site": of_site, **(extra_context or {})})
+        shown = {"title": _("Policies for comments"), "of_site": of_site}
+        return super().changelist_view(request, shown | (extra_context or {}))
 
     # The list, as sentences.
 

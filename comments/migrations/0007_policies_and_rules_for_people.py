@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
             name='PersonRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effect', models.CharField(choices=[('publish', 'Always publish'), ('hold', 'Always hold'), ('ban', 'Block')], max_length=8, verbose_name='what')),
-                ('trait', models.CharField(choices=[('address', 'E-mail address'), ('domain', 'Domain of the e-mail address'), ('network', 'Network')], max_length=8, verbose_name='by')),
+                ('effect', models.CharField(choices=[('publish', 'Always publish'), ('hold', 'Always hold'), ('ban', 'Block')], max_length=8, verbose_name='effect')),
+                ('trait', models.CharField(choices=[('address', 'E-mail address'), ('domain', 'Domain of the e-mail address'), ('network', 'Network')], max_length=8, verbose_name='trait')),
                 ('digest', models.CharField(editable=False, max_length=64)),
                 ('note', models.CharField(blank=True, help_text='For the desk: why. Readers never see it.', max_length=300, verbose_name='note')),
                 ('made_at', models.DateTimeField(verbose_name='made')),

@@ -91,8 +91,8 @@ class PersonRule(models.Model):
     that is empty, until somebody ends it.
     """
 
-    effect = models.CharField(gettext_lazy("what"), max_length=8, choices=Effect)
-    trait = models.CharField(gettext_lazy("by"), max_length=8, choices=Trait)
+    effect = models.CharField(gettext_lazy("effect"), max_length=8, choices=Effect)
+    trait = models.CharField(gettext_lazy("trait"), max_length=8, choices=Trait)
     digest = models.CharField(max_length=64, editable=False)
     note = models.CharField(
         gettext_lazy("note"), max_length=300, blank=True,

@@ -56,8 +56,9 @@ def test_the_page_shows_the_words_the_record_and_how_many_a_rule_reaches(desk, e
     posted(edition, "Far", email="eve@notexample.com")
     page = desk.get(f"{LIST}add-for/{comment.pk}/?effect=hold")
     assert "&lt;b&gt;Bold&lt;/b&gt; words" in page.text
-    assert texts(page, "//ul[@class='checks']/li") == ["Pending: 1", "Approved: 3", "Rejected: 1"]
-    assert texts(page, "//fieldset[2]//p") == [
+    record = "Comments from this e-mail address so far: Pending 1, Approved 3, Rejected 1."
+    assert texts(page, "//ul[@class='checks']/li") == [record]
+    assert texts(page, "(//fieldset)[2]/label") == [
         "The address ana@example.com. Comments from it so far: 5",
         "Everybody at example.com. Comments from this domain so far: 6, from 2 addresses",
         "The network it came from, which many people may share. Comments from it so far: 4",

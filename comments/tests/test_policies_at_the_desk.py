@@ -175,12 +175,12 @@ def test_the_list_costs_the_same_however_many_there_are(desk, django_assert_max_
 def test_comments_are_paused_for_a_bad_night_and_resumed(desk, edition, clock, client):
     page = desk.get(PAUSE)
     assert "Comments are not paused anywhere." in page.text
-    assert texts(page, "//p[@class='choice']") == [
+    assert texts(page, "//fieldset[contains(@class, 'choices')]/label") == [
         "1 hour, until 9 June 2025, 15:05", "Until the morning, 10 June 2025, 08:00", "Until another time:",
     ]  # fmt: skip
     done = desk.post(PAUSE, {"until_when": "morning"}, follow=True)
     assert "Comments are paused until 10 June 2025, 08:00: the whole site." in done.text
-    assert "the whole site, until 10 June 2025, 08:00." in " ".join(texts(done, "//li"))
+    assert "The whole site, until 10 June 2025, 08:00." in " ".join(texts(done, "//li"))
     assert client.post(f"{STORY}reply/", typed()).status_code == 422
     policy = Policy.objects.get()
     again = desk.post(PAUSE, {"resume": policy.pk}, follow=True)
