@@ -43,7 +43,7 @@ def _reported(request, edition, comment):
     if problem := _problem_of(request, form):
         return _report_page(request, edition, comment, form, status=problem)
     try:
-        is_new = report_comment(form, comment, network=network_of(request), at=timezone.now())
+        is_new = report_comment(form, comment, edition, network=network_of(request), at=timezone.now())
     except TooMany as refusal:
         form.add_error(None, _wait(refusal.seconds))
         return _later(_report_page(request, edition, comment, form, status=429), refusal.seconds)

@@ -4,18 +4,17 @@ import datetime as dt
 import math
 
 from comments.models import ErrorReport, Flag
+from comments.policies import policy_of
 from comments.posting import TooMany
 
-REPORTS_TO_HOLD = (
-    3  # open reports, from as many networks, that take a comment off the site until a person looks
-)
 MOST = 20  # reports of either kind that a network may send
 SPAN = dt.timedelta(hours=1)
 
 
-def report_comment(form, comment, *, network, at):
+def report_comment(form, comment, edition, *, network, at):
     """Keeps what the valid form says of a public comment, and says whether this network had not reported it.
 
+    As many open reports as the policy of the live Edition's story says take it off the site until a person looks.
     Raises TooMany, and AlreadyDecided where the comment is no longer public. Of a filled trap nothing is kept: a
     report can take a comment off the site. The desk's own answers stay, however often they are reported.
     """
@@ -28,7 +27,7 @@ def report_comment(form, comment, *, network, at):
         network=network,
         reason=form.cleaned_data["reason"],
         note=form.cleaned_data["note"],
-        limit=None if comment.written_by_id else REPORTS_TO_HOLD,
+        limit=None if comment.written_by_id else policy_of(edition, at=at).reports_to_hold,
         at=at,
     )
     return is_new

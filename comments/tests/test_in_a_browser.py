@@ -36,7 +36,7 @@ def test_a_reply_is_posted_mended_approved_and_read(page, live_server):
     page.get_by_label("Username").fill("moderator")
     page.get_by_label("Password").fill("correct-horse")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("article").get_by_role("button", name="Approve").click()
     assert page.get_by_text("by Reader in Brussels: Approved.").is_visible()
 
     page.goto(private)

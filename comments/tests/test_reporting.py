@@ -6,12 +6,14 @@ import pytest
 
 from articles import publishing
 from articles.tests.stories import NOON, published
-from comments.models import Comment, Flag, Reason, Status
-from comments.reporting import MOST, REPORTS_TO_HOLD
+from comments.models import Comment, Flag, Policy, Reason, Status
+from comments.policies import DEFAULTS
+from comments.reporting import MOST
 from comments.tests.replies import MINUTE, approved, posted
 
 pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
+REPORTS_TO_HOLD = DEFAULTS["reports_to_hold"]
 
 
 def page_of(comment):
@@ -89,6 +91,14 @@ def test_reports_from_enough_networks_hold_the_comment_until_a_person_looks(clie
         assert report(client, comment, network=f"192.0.{number}").status_code == 303
     comment.refresh_from_db()
     assert (comment.status, comment.last_decision().rule) == (Status.PENDING, "reports")
+
+
+def test_how_many_reports_hold_a_comment_is_the_policys_to_say(client, edition):
+    Policy.objects.create(article=edition.article, reports_to_hold=1)
+    comment = approved(edition)
+    report(client, comment)
+    comment.refresh_from_db()
+    assert comment.status == Status.PENDING
 
 
 def test_whoever_sent_the_last_report_twice_is_answered_like_anybody(client, edition):
