@@ -46,6 +46,11 @@ PAGES = {
                 "reported error editors also see the name and the e-mail address, where you give them."
             ),
             _(
+                "If you ask to be told by e-mail what becomes of your comment, we write to that address "
+                "about this comment and answers to it, and for nothing else. Every letter has a link that "
+                "stops them all; we then keep a keyed hash of the address, so that they stay stopped."
+            ),
+            _(
                 "Moderators see your name, your e-mail address and your text, so that they can decide "
                 "whether the comment is published. Each decision is kept with its reason; what was decided "
                 "is counted month by month, and numbers under five are not told."

@@ -35,6 +35,7 @@ def test_the_desks_address_of_today_stands_where_readers_are_told_to_write(clien
         "dropped after 30 days",
         "To have a comment erased",
         "To see everything we keep of you",
+        "Every letter has a link that stops them all",
     ],
 )
 def test_commenters_are_told_what_is_kept_of_them(client, words):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from email import policy
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 class Postbox:
@@ -32,13 +33,24 @@ class Postbox:
         return {"host": "127.0.0.1", "port": self.port, "user": "", "password": "", "security": ""}
 
     def start(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        options = {"auth_require_tls": False, "authenticator": self.authenticate}
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self.controller.start()
 
     def stop(self):
         if self.controller:
             self.controller.stop()
             self.controller = None
+
+    @staticmethod
+    def authenticate(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"me", b"right"), handled=False)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if answer := self.refusals.get(address):
+            return answer
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if answer := self.refusals.get(address):

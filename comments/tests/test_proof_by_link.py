@@ -6,7 +6,7 @@ import pytest
 from django.core import signing
 
 from articles.tests.stories import NOON
-from comments import posting, proof
+from comments import proof
 from comments.models import Comment, Kind, Letter, Mute, address_hash
 from comments.notifications import send_due
 from comments.posting import private_token
@@ -68,10 +68,6 @@ def test_proof_is_written_down_once_and_trust_asked_once(edition, clock, monkeyp
     assert not prove(Comment.objects.get())
     assert Comment.objects.get().proven_at == NOON + 5 * MINUTE
     assert seen == [comment]
-
-
-def test_nobody_is_trusted_without_a_policy(edition):
-    assert posting.publish_if_trusted(posted(edition)) is False
 
 
 @pytest.mark.parametrize(("hours", "status"), [(71, 200), (73, 410)])

@@ -122,7 +122,10 @@ def test_a_letter_that_is_refused(edition, postbox, answer, left, said):
     ("changes", "said"),
     [
         ({"security": "starttls"}, "The mail server does not offer what NEWSROOM_EMAIL_URL asks for."),
-        ({"user": "me", "password": "x"}, "The mail server does not offer what NEWSROOM_EMAIL_URL asks for."),
+        (
+            {"user": "me", "password": "wrong"},
+            "The mail server refuses the user name and password of NEWSROOM_EMAIL_URL.",
+        ),
         (
             {"security": "tls"},
             "The mail server could not be spoken to in private. Look at its certificate and port.",
@@ -136,6 +139,23 @@ def test_a_server_that_is_set_up_wrong_is_told_to_the_desk(edition, postbox, set
     letter.refresh_from_db()
     assert letter.last_error == said
     assert letter.due_at > timezone.now()
+
+
+def test_a_letter_is_handed_over_by_the_name_and_password_given(edition, postbox, settings):
+    decided(edition)
+    settings.EMAIL_SERVER = postbox.settings | {"user": "me", "password": "right"}
+    assert send_due() == 1
+
+
+def test_a_sender_that_is_refused_is_the_sites_to_mend_and_holds_all_up(edition, postbox, clock):
+    letter = decided(edition, 2)[0]
+    postbox.refusals["desk@news.example"] = "553 Not yours"
+    assert send_due() == 0
+    letter.refresh_from_db()
+    assert letter.last_error == "The mail server refuses the sender’s address, NEWSROOM_EMAIL_FROM (553)."
+    postbox.refusals.clear()
+    clock.shift(MINUTE)
+    assert send_due() == 2
 
 
 @pytest.mark.parametrize(
