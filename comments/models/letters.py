@@ -105,6 +105,7 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
                 due_at = max(at + REPORTS_GATHER, last + REPORTS_REST if last else at)
                 self._keep(Kind.REPORTED, person=choice.person, due_at=due_at)
 
+    @transaction.atomic  # on SQLite posts of the same moment then see each other's letters
     def ask_for_proof(self, comment, *, at):
         """A letter that asks whoever owns the comment's address whether they wrote it.
 

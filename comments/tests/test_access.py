@@ -145,7 +145,7 @@ DESK = [
     ("decision_add", "get", 403),
     ("decision_add", "post", 403),
     ("letter_changelist", "get", 200),
-    ("letter_changelist", "post", 302),
+    ("letter_changelist", "post", 200),
     ("letter_mail", "get", 200),
     ("letter_mail", "post", 200),
     ("letter_change", "get", 200),

@@ -7,12 +7,12 @@ from django.core import signing
 
 from articles.tests.stories import NOON
 from comments import proof
-from comments.models import Comment, Kind, Letter, Mute, address_hash
+from comments.models import Comment, Kind, Letter, Mode, Mute, Policy, address_hash
 from comments.notifications import send_due
 from comments.posting import private_token
 from comments.proof import ask_for_proof, proof_token, prove
 from comments.tests.postbox import bodies
-from comments.tests.replies import MINUTE, approved, posted
+from comments.tests.replies import MINUTE, approved, posted, typed
 
 pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
@@ -185,3 +185,22 @@ def test_without_a_mail_server_nobody_is_asked(client, edition):
     comment = asked(edition)
     assert not Letter.objects.filter(kind=Kind.PROOF).exists()
     assert "Confirm your address" not in client.get(f"{STORY}reply/{private_token(comment)}/").text
+
+
+def test_where_proof_is_asked_for_the_link_publishes_and_the_author_is_told(client, edition, postbox, clock):
+    Policy.objects.create(mode=Mode.OPEN, asks_proof=True)
+    posted_to = client.post(f"{STORY}reply/", typed(wants_mail="on"))
+    assert "Confirm your address" in client.get(posted_to.headers["Location"]).text
+    assert send_due() == 1
+    link = re.search(rf"{STORY}reply/\S+/proof/", bodies(postbox.letters[0])[0])[0]
+    assert "Thank you. Your comment is on the site." in client.post(link, follow=True).text
+    assert "Who pays for it?" in client.get(STORY).text
+    clock.shift(6 * MINUTE)
+    assert send_due() == 1
+    assert postbox.subjects == [SUBJECT, "Your comment on “Harbour bridge reopens” has been published"]
+
+
+def test_a_story_that_asks_nobody_for_proof_sends_no_letter(client, edition, postbox):
+    client.post(f"{STORY}reply/", typed())
+    assert send_due() == 0
+    assert not Letter.objects.exists()
