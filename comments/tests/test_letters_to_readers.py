@@ -5,7 +5,10 @@ import pytest
 from articles import publishing
 from articles.tests.stories import NOON, person
 from comments.models import Comment, Kind, Letter, Reason, Status
+from comments.muting import recipient_of, token_for
 from comments.notifications import send_due
+from comments.privacy import erase_person, export_person
+from comments.proof import ask_for_proof
 from comments.tests.postbox import bodies
 from comments.tests.replies import MINUTE, approved, posted, typed
 
@@ -205,6 +208,28 @@ def test_a_letter_holds_neither_address_nor_words(edition, later, moderator):
     assert "reader@example.com" not in str(stored)
     assert "Who pays" not in str(stored)
     assert stored["address_hash"] == ""
+
+
+def test_a_person_is_told_of_their_letters_and_erased_with_what_they_left(edition, asked, later, moderator):
+    answer(asked, edition).approve(by=moderator)
+    later()
+    mine = waiting(edition, "Another question")
+    ask_for_proof(mine)
+    later()
+    told = export_person("reader@example.com")
+    assert told["letters"] == [
+        {"what": "reply", "sent_at": "2025-06-09T12:11:00+00:00"},
+        {"what": "proof", "sent_at": "2025-06-09T12:17:00+00:00"},
+    ]
+    assert told["mail_is_stopped"] is False
+    assert export_person("other@example.com")["letters"] == []
+    token = token_for(address="reader@example.com")
+    recipient_of(token).mute()
+    assert export_person("Reader@Example.com")["mail_is_stopped"] is True
+    assert Letter.objects.exclude(address_hash="").count() == 1
+    erase_person("reader@example.com")
+    assert Letter.objects.exclude(address_hash="").count() == 0
+    assert recipient_of(token).is_muted, "or letters would begin again"
 
 
 def test_the_form_offers_mail_and_keeps_the_answer(client, edition, postbox):
