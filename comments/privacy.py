@@ -31,7 +31,7 @@ from comments.models import (
 from comments.models.states import GONE
 
 ERASED_AT_ONCE = 100  # comments of one transaction
-FORGOTTEN_AT_ONCE = 2_000
+FORGOTTEN_AT_ONCE = 500
 NETWORK_DAYS = 30  # how long the hash of a network is kept
 FORGOTTEN = "forgotten "  # what the network of a report begins with then
 RULE = "erasure"

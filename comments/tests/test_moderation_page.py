@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from lxml import etree
 
-from articles.tests.reading import read, texts
+from articles.tests.reading import fetch, read, texts
 from articles.tests.stories import NOON, person, published
 from comments.models import ModerationMonth, Reason
 from comments.moderation_report import (
@@ -133,7 +133,7 @@ def test_twelve_months_are_on_the_page_and_all_in_their_years(client):
 @pytest.mark.parametrize("year", [1999, 2022, 2026])
 def test_a_year_of_which_nothing_is_told_is_not_there(client, year):
     months(20)
-    assert client.get(f"/moderation/{year}/").status_code == 404
+    fetch(client, f"/moderation/{year}/", status=404)
 
 
 def test_an_empty_report_says_when_the_first_month_comes(client):
@@ -226,7 +226,7 @@ def test_all_months_can_be_had_as_csv(client):
         dt.date(2025, 7, 1), received=1200, published=900, rejected={"abuse": 25}, waited_count=9, median_wait=125,
         long_wait=3600,
     )  # fmt: skip
-    response = client.get("/moderation/moderation.csv")
+    response = fetch(client, "/moderation/moderation.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="moderation.csv"'
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
@@ -258,6 +258,6 @@ def test_every_cell_of_the_csv_is_harmless(monkeypatch):
 
 def test_the_drawing_is_well_formed(client):
     months(12)
-    page = client.get("/moderation/").content.decode()
+    page = fetch(client, "/moderation/").content.decode()
     drawing = page[page.index("<svg") : page.index("</svg>") + 6]
     assert len(etree.fromstring(drawing).findall("rect")) == 24
