@@ -45,7 +45,7 @@ from django.core.management import call_command  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from articles.models import Edition  # noqa: E402
@@ -56,7 +56,7 @@ from comments.places import place_below  # noqa: E402
 from comments.queues import Order, Queue  # noqa: E402
 from comments.spam import Facts, Words, likeness_of, triage  # noqa: E402
 from comments.tests.replies import typed  # noqa: E402
-from newsroom.tests.posting import Crowd, Server, database_url  # noqa: E402
+from newsroom.tests.posting import HOST, Crowd, Server, database_url  # noqa: E402
 
 CLIENTS, POSTS, A_SECOND = 200, 1_000, 80
 RUNS, BATCH = 5, 20_000
@@ -87,7 +87,7 @@ def sentence(number, *, words):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server((HOST, 0)) as listener:
         return listener.getsockname()[1]
 
 
@@ -312,7 +312,7 @@ def far_behind(queue):
 
 
 def bench_queue(site):
-    client = Client()
+    client = Client(SERVER_NAME=HOST)
     client.force_login(site.moderators[0])
     address = reverse("admin:comments_comment_changelist")
     for queue in Queue:
@@ -360,7 +360,7 @@ def bench_queue(site):
 
 
 def bench_readers(site):
-    client, edition = Client(), site.editions[0]
+    client, edition = Client(SERVER_NAME=HOST), site.editions[0]
     comments = f"{edition.path}comments/"
     places = Comment.objects.filter(article=edition.article_id, status=Status.APPROVED).order_by("place")
     behind = places.values_list("pk", flat=True)[places.count() * 2 // 3]
@@ -405,7 +405,6 @@ def story(headline):
 
 
 def main(count):
-    setup_test_environment()
     folder.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     if not Comment.objects.exists():
