@@ -2,7 +2,8 @@
 
 People are known by an e-mail address, in whatever case. What is done for them is logged by its keyed hash. An
 erasure takes words, names, addresses and networks out of the comments; places and replies stay, and so does the
-log of decisions, which holds no words of theirs save what a moderator quoted in a reason.
+log of decisions, which holds no words of theirs save what a moderator quoted in a reason. Of an error that they
+reported in a story it stays that there was one. Letters hold neither addresses nor words.
 """
 
 import datetime as dt
@@ -15,16 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import Edition
-from comments import signals
 from comments.hashes import keyed_hash
 from comments.models import (
     Action,
     AlreadyDecided,
     Comment,
     Decision,
+    ErrorReport,
     Flag,
+    Mute,
     PrivacyLine,
     Status,
+    address_hash,
     email_hash,
     folded,
 )
@@ -35,6 +38,8 @@ FORGOTTEN_AT_ONCE = 500
 NETWORK_DAYS = 30  # how long the hash of a network is kept
 FORGOTTEN = "forgotten "  # what the network of a report begins with then
 RULE = "erasure"
+# What a network and the hash by which a repeat is known become: nothing, and something that says nothing.
+_FORGET = {"network": "", "repeat_hash": Concat(Value(FORGOTTEN), Cast("uid", CharField()))}
 
 
 def address_of(text):
@@ -56,8 +61,13 @@ def comments_of(address):
     return Comment.objects.filter(same).order_by("posted_at", "pk")
 
 
+def errors_of(address):
+    """The errors in stories that this address reported, oldest first."""
+    return ErrorReport.objects.filter(email__iexact=address).order_by("reported_at", "pk")
+
+
 def stories_of(comments, *, at):
-    """The comments with their story's `headline` as read last, and its `path`, None where it is not live."""
+    """The rows with their story's `headline` as it was read last, and its `path`, None where it is not live."""
     once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=at).order_by("-number")
     live = Edition.objects.live(at=at).filter(article=OuterRef("article"))
     return comments.annotate(
@@ -72,18 +82,20 @@ def stories_of(comments, *, at):
 def export_person(address, *, by=None, at=None):
     """All that is kept of the person with this address, as JSON can hold it; a line of the privacy log says so.
 
-    {"address", "exported_at", "comments": [...]} and what receivers of `exporting` add. Moments are ISO 8601.
+    {"address", "exported_at", "takes_no_mail", "comments": [...], "errors": [...]}. Moments are ISO 8601.
     """
     at = at or timezone.now()
     log = Decision.objects.order_by("number")
     found = stories_of(comments_of(address), at=at).select_related("parent")
     found = list(found.prefetch_related(Prefetch("decisions", log)))
-    told = {"address": address, "exported_at": at.isoformat(), "comments": [_told(each) for each in found]}
-    numbers = [comment.pk for comment in found]
-    for _receiver, more in signals.exporting.send(Comment, address=address, numbers=numbers):
-        told |= more
     _log(PrivacyLine.Action.EXPORTED, address, len(found), by=by, at=at)
-    return told
+    return {
+        "address": address,
+        "exported_at": at.isoformat(),
+        "takes_no_mail": Mute.objects.filter(address_hash=address_hash(address)).exists(),
+        "comments": [_told(comment) for comment in found],
+        "errors": [_error_told(report) for report in stories_of(errors_of(address), at=at)],
+    }
 
 
 def _told(comment):
@@ -107,6 +119,21 @@ def _told(comment):
     }
 
 
+def _error_told(report):
+    """An error that was reported, without what the desk noted of it."""
+    return {
+        "id": str(report.uid),
+        "article": report.headline,
+        "reported_at": report.reported_at.isoformat(),
+        "name": report.name,
+        "email": report.email,
+        "wrong": report.wrong,
+        "right": report.right,
+        "network_hash": report.network or None,
+        "status": report.status,
+    }
+
+
 def _is_told(line):
     return line.from_status != line.to_status or line.action == Action.BLANKED
 
@@ -123,16 +150,25 @@ def _decision(line):
 def erase_person(address, *, by=None, at=None, most=None):
     """Erases the comments sent with this address, `most` of them at most; returns (erased, left).
 
+    The errors it reported are erased first, all of them.
+
     Every hundred are a transaction with their own line of the privacy log: what was stopped half-way is gone on
     with by asking again, and asking once more changes nothing.
     """
     numbers = list(comments_of(address).values_list("pk", flat=True))
-    with transaction.atomic():
-        signals.erasing.send(Comment, address=address, numbers=numbers)
+    at = at or timezone.now()
+    _erase_errors(address, by=by, at=at)
     wanted = numbers[:most]
     for start in range(0, len(wanted), ERASED_AT_ONCE):
-        _erase(wanted[start : start + ERASED_AT_ONCE], address, by=by, at=at or timezone.now())
+        _erase(wanted[start : start + ERASED_AT_ONCE], address, by=by, at=at)
     return len(wanted), len(numbers) - len(wanted)
+
+
+@transaction.atomic
+def _erase_errors(address, *, by, at):
+    freed = {**_FORGET, "wrong": _("Erased for whoever reported it."), "right": "", "name": "", "email": ""}
+    if errors_of(address).order_by().update(**freed):
+        _log(PrivacyLine.Action.ERASED, address, 0, by=by, at=at)
 
 
 @transaction.atomic
@@ -169,19 +205,20 @@ def _hash(address):
 
 
 def forget_networks(*, before):
-    """Drops the networks of comments and reports from before that moment; returns how many (comments, reports).
+    """Drops the networks of what was sent before that moment; returns how many (comments, reports, errors).
 
     With a comment's network goes the hash by which a repeat of it is known: it was made of the network among
-    others, and whoever has the secret key could try all networks there are. A report's network is replaced by
-    words that no other report has, and that say nothing.
+    others, and whoever has the secret key could try all networks there are. The network of a report of a comment
+    is replaced by words that no other report has, and that say nothing.
     """
-    words = {"network": "", "repeat_hash": Concat(Value(FORGOTTEN), Cast("uid", CharField()))}
-    comments = Comment.objects.filter(network__gt="", posted_at__lt=before).order_by(
-        "network", "posted_at", "pk"
-    )
-    count = _drop(comments, **words)
+    comments = Comment.objects.filter(network__gt="", posted_at__lt=before)
     reports = Flag.objects.filter(flagged_at__lt=before).exclude(network__startswith=FORGOTTEN)
-    return count, _drop(reports.order_by("pk"), network=Concat(Value(FORGOTTEN), Cast("pk", CharField())))
+    errors = ErrorReport.objects.filter(network__gt="", reported_at__lt=before)
+    return (
+        _drop(comments.order_by("network", "posted_at", "pk"), **_FORGET),
+        _drop(reports.order_by("pk"), network=Concat(Value(FORGOTTEN), Cast("pk", CharField()))),
+        _drop(errors.order_by("network", "reported_at", "pk"), **_FORGET),
+    )
 
 
 def _drop(rows, **values):

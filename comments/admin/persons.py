@@ -21,7 +21,15 @@ from django.views.decorators.http import require_http_methods
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import moment_text
 from comments.models import PrivacyLine
-from comments.privacy import address_of, comments_of, erase_person, export_person, log_of, stories_of
+from comments.privacy import (
+    address_of,
+    comments_of,
+    erase_person,
+    errors_of,
+    export_person,
+    log_of,
+    stories_of,
+)
 
 SHOWN = 100  # comments listed before they are erased
 AT_ONCE = 500  # comments erased by one post; the rest by the next
@@ -127,9 +135,14 @@ class PrivacyLogAdmin(ReadOnlyAdmin):
         comments = comments_of(address)
         shown = stories_of(comments.defer("text", "likeness", "verdict"), at=timezone.now())[:SHOWN]
         form = form or EraseForm(initial={"address": address})
-        before = log_of(address)[:SHOWN]
         return self._page(
-            request, form, address=address, comments=shown, count=comments.count(), done_before=before
+            request,
+            form,
+            address=address,
+            comments=shown,
+            count=comments.count(),
+            error_count=errors_of(address).count(),
+            done_before=log_of(address)[:SHOWN],
         )
 
     def _page(self, request, form, **context):

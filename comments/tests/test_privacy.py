@@ -13,9 +13,21 @@ from django.urls import reverse
 
 from articles import publishing
 from articles.tests.stories import NOON
-from comments import privacy, signals
+from comments import privacy
 from comments.hashes import keyed_hash
-from comments.models import AlreadyDecided, Comment, Decision, Flag, PrivacyLine, Reason, Status, replay
+from comments.models import (
+    AlreadyDecided,
+    Comment,
+    Decision,
+    ErrorReport,
+    Flag,
+    Mute,
+    PrivacyLine,
+    Reason,
+    Status,
+    address_hash,
+    replay,
+)
 from comments.privacy import comments_of, erase_person, export_person, forget_networks
 from comments.tests.replies import MINUTE, approved, posted
 from comments.tests.test_hostile_words import PAYLOADS
@@ -74,6 +86,8 @@ def test_an_export_holds_all_that_is_kept(edition, moderator):
     assert told == {
         "address": PERSON,
         "exported_at": "2025-06-09T12:05:00+00:00",
+        "takes_no_mail": False,
+        "errors": [],
         "comments": [
             {
                 "id": str(comment.uid),
@@ -265,24 +279,63 @@ def test_the_same_words_can_be_posted_anew(edition):
     assert hers(edition).status == Status.APPROVED
 
 
-def test_whoever_keeps_more_is_asked(edition):
-    comment, asked = hers(edition), []
+def error_of(edition, **fields):
+    """An error that she reported in the story."""
+    said = {"wrong": "It was 1998.", "right": "It was 1999.", "name": "Ana", "email": "ana@example.com"}
+    return ErrorReport.objects.post(edition=edition, network="net", at=NOON, **said | fields)[0]
 
-    def exporting(sender, address, numbers, **kwargs):
-        return {"letters": [address, *numbers]}
 
-    def erasing(sender, address, numbers, **kwargs):
-        asked.append((address, numbers))
+def test_errors_that_she_reported_are_handed_over(edition):
+    error = error_of(edition)
+    error_of(edition, email=OTHER)
+    assert export_person(PERSON)["errors"] == [
+        {
+            "id": str(error.uid), "article": "Harbour bridge reopens", "reported_at": "2025-06-09T12:00:00+00:00",
+            "name": "Ana", "email": "ana@example.com", "wrong": "It was 1998.", "right": "It was 1999.",
+            "network_hash": "net", "status": "open",
+        }
+    ]  # fmt: skip
 
-    signals.exporting.connect(exporting)
-    signals.erasing.connect(erasing)
-    try:
-        assert export_person(PERSON)["letters"] == [PERSON, comment.pk]
-        erase_person(PERSON)
-    finally:
-        signals.exporting.disconnect(exporting)
-        signals.erasing.disconnect(erasing)
-    assert asked == [(PERSON, [comment.pk])]
+
+def test_errors_that_she_reported_are_erased_and_that_there_was_one_stays(edition, editor):
+    error, other = error_of(edition), error_of(edition, email=OTHER)
+    error.give_answer("corrected", by=editor)
+    assert erase_person(PERSON) == (0, 0)
+    error.refresh_from_db()
+    assert (error.name, error.email, error.right, error.network) == ("", "", "", "")
+    assert (error.wrong, error.status) == ("Erased for whoever reported it.", "corrected")
+    assert error.repeat_hash.replace("-", "") == f"forgotten {error.uid.hex}"
+    other.refresh_from_db()
+    assert other.wrong == "It was 1998."
+    assert PrivacyLine.objects.get().comment_count == 0
+    erase_person(PERSON)
+    assert PrivacyLine.objects.count() == 1
+
+
+def test_the_networks_of_errors_are_dropped_too(edition):
+    errors = [error_of(edition, wrong=str(number)) for number in range(2)]
+    assert forget_networks(before=NOON + DAY) == (0, 0, 2)
+    assert set(ErrorReport.objects.values_list("network", flat=True)) == {""}
+    assert not {error.repeat_hash for error in errors} & set(
+        ErrorReport.objects.values_list("repeat_hash", flat=True)
+    )
+
+
+def test_an_export_says_whether_mail_was_declined(edition):
+    Mute.objects.create(address_hash=address_hash(PERSON))
+    assert export_person(PERSON)["takes_no_mail"] is True
+
+
+def test_the_command_counts_errors_and_asks(edition, stdin, capsys):
+    error_of(edition)
+    stdin("yes\n")
+    call_command("erase_person", PERSON)
+    assert capsys.readouterr().out == (
+        "Errors that this address reported in articles: 1.\n"
+        "Erase what was sent with this address, 0 comments? It cannot be brought back. Type yes: "
+        "0 comments were erased.\n"
+    )
+    assert not ErrorReport.objects.exclude(email="").exists()
 
 
 def test_the_command_shows_what_would_go_and_asks(edition, stdin, capsys):
@@ -293,7 +346,7 @@ def test_the_command_shows_what_would_go_and_asks(edition, stdin, capsys):
     out = capsys.readouterr().out
     assert out == (
         f"Comment {comment.pk}, 9 June 2025, 14:00, Approved: Harbour bridge reopens\n"
-        "Erase this comment? It cannot be brought back. Type yes: "
+        "Erase what was sent with this address, 1 comment? It cannot be brought back. Type yes: "
     )
     stdin(f"{PERSON}\nyes\n")
     call_command("erase_person", "-")
@@ -331,10 +384,10 @@ def test_what_was_done_is_logged_without_the_address(edition, moderator):
 def test_old_networks_are_dropped(edition, capsys, clock):
     old, new = hers(edition, "Old", at=NOON - 31 * DAY), hers(edition, "New", at=NOON - 29 * DAY)
     call_command("forget_networks")
-    assert capsys.readouterr().out == "Networks dropped. Comments: 1, reports: 0.\n"
+    assert capsys.readouterr().out == "Networks dropped. Comments: 1, reports: 0, errors: 0.\n"
     assert [Comment.objects.get(pk=each.pk).network for each in (old, new)] == ["", "net"]
     call_command("forget_networks", days=30)
-    assert capsys.readouterr().out == "Networks dropped. Comments: 0, reports: 0.\n"
+    assert capsys.readouterr().out == "Networks dropped. Comments: 0, reports: 0, errors: 0.\n"
     call_command("forget_networks", days=29)
     assert not Comment.objects.get(pk=new.pk).network
 
@@ -353,8 +406,8 @@ def test_networks_of_reports_are_replaced_by_words_that_say_nothing(edition):
     for network in ("a" * 64, "b" * 64):
         comment.report(network=network, reason=Reason.ABUSE, at=NOON)
     comment.report(network="c" * 64, reason=Reason.ABUSE, at=NOON + 2 * DAY)
-    assert forget_networks(before=NOON + DAY) == (1, 2)
-    assert forget_networks(before=NOON + DAY) == (0, 0)
+    assert forget_networks(before=NOON + DAY) == (1, 2, 0)
+    assert forget_networks(before=NOON + DAY) == (0, 0, 0)
     networks = list(Flag.objects.order_by("pk").values_list("network", flat=True))
     assert networks == [*(f"forgotten {flag.pk}" for flag in Flag.objects.order_by("pk")[:2]), "c" * 64]
     comment.refresh_from_db()
@@ -365,8 +418,8 @@ def test_many_are_dropped_in_bounded_steps(edition, monkeypatch, django_assert_n
     monkeypatch.setattr(privacy, "FORGOTTEN_AT_ONCE", 2)
     for number in range(5):
         hers(edition, f"Number {number}", network=f"net {random.Random(number).random()}")
-    with django_assert_num_queries(3 * 2 + 1 + 1):
-        assert forget_networks(before=NOON + DAY) == (5, 0)
+    with django_assert_num_queries(3 * 2 + 1 + 1 + 1):
+        assert forget_networks(before=NOON + DAY) == (5, 0, 0)
 
 
 @pytest.mark.parametrize("days", [0, -1, 10**9])
@@ -410,6 +463,11 @@ def test_what_is_no_address_is_said_and_kept(desk, address):
     if address == "ana":
         assert "Give an e-mail address, such as name@example.com." in response.text
         assert 'value="ana"' in response.text
+
+
+def test_the_page_counts_errors_that_were_reported(desk, edition):
+    error_of(edition)
+    assert "This address also reported 1 error in an article." in desk.post(PAGE, {"address": PERSON}).text
 
 
 def test_an_address_without_comments_is_said(desk):

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.times import moment_text
-from comments.privacy import address_of, comments_of, erase_person, stories_of
+from comments.privacy import address_of, comments_of, erase_person, errors_of, stories_of
 
 
 class Command(BaseCommand):
     help = (
-        "Erase all comments sent with this e-mail address: words, names and addresses go, places and replies "
-        "stay. It shows what would go and asks first. It can be stopped and run again."
+        "Erase all comments and reported errors sent with this e-mail address: words, names and addresses go, "
+        "places and replies stay. It shows what would go and asks first. It can be stopped and run again."
     )
 
     def add_arguments(self, parser):
@@ -31,7 +31,12 @@ class Command(BaseCommand):
             facts = {"when": moment_text(comment.posted_at), "status": comment.get_status_display()}
             facts |= {"number": comment.pk, "headline": comment.headline or "—"}
             self.stdout.write(_("Comment %(number)s, %(when)s, %(status)s: %(headline)s") % facts)
-        if found and not yes and not self._is_confirmed(len(found)):
+        errors = errors_of(address).count()
+        if errors:
+            self.stdout.write(
+                _("Errors that this address reported in articles: %(count)d.") % {"count": errors}
+            )
+        if (found or errors) and not yes and not self._is_confirmed(len(found)):
             raise CommandError(_("Nothing was erased."))
         count, _left = erase_person(address)
         done = ngettext("%(count)d comment was erased.", "%(count)d comments were erased.", count)
@@ -39,8 +44,8 @@ class Command(BaseCommand):
 
     def _is_confirmed(self, count):
         question = ngettext(
-            "Erase this comment? It cannot be brought back. Type yes: ",
-            "Erase these %(count)d comments? They cannot be brought back. Type yes: ",
+            "Erase what was sent with this address, %(count)d comment? It cannot be brought back. Type yes: ",
+            "Erase what was sent with this address, %(count)d comments? It cannot be brought back. Type yes: ",
             count,
         )
         self.stdout.write(question % {"count": count}, ending="")

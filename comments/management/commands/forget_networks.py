@@ -25,6 +25,7 @@ class Command(BaseCommand):
             before = days_ago(days)
         except ValueError as error:
             raise CommandError(error) from error
-        comments, reports = forget_networks(before=before)
-        facts = {"comments": comments, "reports": reports}
-        self.stdout.write(_("Networks dropped. Comments: %(comments)d, reports: %(reports)d.") % facts)
+        comments, reports, errors = forget_networks(before=before)
+        facts = {"comments": comments, "reports": reports, "errors": errors}
+        sentence = _("Networks dropped. Comments: %(comments)d, reports: %(reports)d, errors: %(errors)d.")
+        self.stdout.write(sentence % facts)
