@@ -5,16 +5,14 @@ whatever is due, so that what a dead worker left is sent with the next letter, o
 """
 
 from django.conf import settings
-from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
 from comments.letter_words import words_of
 from comments.mailing import LetterPutOff, LetterRefused, MailServer, ServerTrouble, message_of
-from comments.models import DeskMail, Kind, Letter, address_hash
+from comments.models import DeskMail, Letter
 from comments.models.letters import PAUSES
-from comments.muting import is_muted
-from comments.signals import erasing, exporting, letter_waits
+from comments.signals import letter_waits
 
 try:
     from django.tasks import task  # Django 6
@@ -34,21 +32,6 @@ def send_letters():
 def run_when_due(sender, *, due_at, **kwargs):
     """Has the task run when a letter is due. The worker looks at its clock, so a moment's delay does no harm."""
     send_letters.using(run_after=due_at).enqueue()
-
-
-@receiver(exporting, dispatch_uid="comments.notifications.exporting")
-def letters_of(sender, *, address, numbers, **kwargs):
-    """What letters to the address tell of, of whom, and whether it wants no more. A letter holds no words itself."""
-    own = Q(comment__in=numbers) & ~Q(kind=Kind.REPLY) | Q(comment__parent__in=numbers, kind=Kind.REPLY)
-    sent = Letter.objects.filter(own, sent_at__isnull=False).order_by("sent_at", "pk")
-    told = [{"what": letter.kind, "sent_at": letter.sent_at.isoformat()} for letter in sent]
-    return {"letters": told, "mail_is_stopped": is_muted(address)}
-
-
-@receiver(erasing, dispatch_uid="comments.notifications.erasing")
-def forget_letters_of(sender, *, address, numbers, **kwargs):
-    """What is left of the address beside its letters. That it wants no letters is kept, so that it gets none."""
-    Letter.objects.filter(address_hash=address_hash(address)).update(address_hash="")
 
 
 def send_due():

@@ -24,6 +24,8 @@ from comments.models import (
     Decision,
     ErrorReport,
     Flag,
+    Kind,
+    Letter,
     Mute,
     PrivacyLine,
     Status,
@@ -82,7 +84,8 @@ def stories_of(comments, *, at):
 def export_person(address, *, by=None, at=None):
     """All that is kept of the person with this address, as JSON can hold it; a line of the privacy log says so.
 
-    {"address", "exported_at", "takes_no_mail", "comments": [...], "errors": [...]}. Moments are ISO 8601.
+    {"address", "exported_at", "takes_no_mail", "comments": [...], "errors": [...], "letters": [...]}; moments are
+    ISO 8601.
     """
     at = at or timezone.now()
     log = Decision.objects.order_by("number")
@@ -95,6 +98,7 @@ def export_person(address, *, by=None, at=None):
         "takes_no_mail": Mute.objects.filter(address_hash=address_hash(address)).exists(),
         "comments": [_told(comment) for comment in found],
         "errors": [_error_told(report) for report in stories_of(errors_of(address), at=at)],
+        "letters": _letters_told([comment.pk for comment in found]),
     }
 
 
@@ -132,6 +136,13 @@ def _error_told(report):
         "network_hash": report.network or None,
         "status": report.status,
     }
+
+
+def _letters_told(numbers):
+    """What was sent about these comments to whoever wrote them, and of answers to them. A letter holds no words."""
+    own = Q(comment__in=numbers) & ~Q(kind=Kind.REPLY) | Q(comment__parent__in=numbers, kind=Kind.REPLY)
+    sent = Letter.objects.filter(own, sent_at__isnull=False).order_by("sent_at", "pk")
+    return [{"what": letter.kind, "sent_at": letter.sent_at.isoformat()} for letter in sent]
 
 
 def _is_told(line):
@@ -175,6 +186,8 @@ def _erase_errors(address, *, by, at):
 def _erase(numbers, address, *, by, at):
     for comment in Comment.objects.filter(pk__in=numbers).order_by("pk"):
         _erase_one(comment, by=by, at=at)
+    # That the address wants no letters is kept, so that it gets none.
+    Letter.objects.filter(address_hash=address_hash(address)).update(address_hash="")
     _log(PrivacyLine.Action.ERASED, address, len(numbers), by=by, at=at)
 
 

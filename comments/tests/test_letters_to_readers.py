@@ -221,11 +221,11 @@ def test_a_person_is_told_of_their_letters_and_erased_with_what_they_left(editio
         {"what": "reply", "sent_at": "2025-06-09T12:11:00+00:00"},
         {"what": "proof", "sent_at": "2025-06-09T12:17:00+00:00"},
     ]
-    assert told["mail_is_stopped"] is False
+    assert told["takes_no_mail"] is False
     assert export_person("other@example.com")["letters"] == []
     token = token_for(address="reader@example.com")
     recipient_of(token).mute()
-    assert export_person("Reader@Example.com")["mail_is_stopped"] is True
+    assert export_person("Reader@Example.com")["takes_no_mail"] is True
     assert Letter.objects.exclude(address_hash="").count() == 1
     erase_person("reader@example.com")
     assert Letter.objects.exclude(address_hash="").count() == 0

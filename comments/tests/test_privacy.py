@@ -111,7 +111,6 @@ def test_an_export_holds_all_that_is_kept(edition, moderator):
             }
         ],
         "letters": [],
-        "mail_is_stopped": False,
     }  # fmt: skip
 
 
