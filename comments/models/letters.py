@@ -58,6 +58,9 @@ class Kind(models.TextChoices):
     REPORTED = "reported", gettext_lazy("Comments were reported")
 
 
+ONCE = (Kind.REPLY, Kind.PROOF)  # written about a comment once, whatever becomes of it
+
+
 class LetterQuerySet(models.QuerySet):
     def waiting(self):
         """Those that are still to be sent."""
@@ -85,25 +88,27 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
             return
         due_at = decision.decided_at + PATIENCE
         if comment.wants_mail and comment.status in (Status.APPROVED, Status.REJECTED):
-            self._keep(Kind.DECISION, comment=comment, due_at=due_at)
+            self.keep(Kind.DECISION, comment=comment, due_at=due_at)
         if comment.parent_id and comment.status == Status.APPROVED:
             answered = type(comment).objects.filter(pk=comment.parent_id, wants_mail=True)
             if answered.exists():
-                self._keep(Kind.REPLY, comment=comment, due_at=due_at)
+                self.keep(Kind.REPLY, comment=comment, due_at=due_at)
 
     def tell_of_report(self, *, at):
         """Letters to all who want to know at once that a comment was reported; part of the report's transaction.
 
-        One that waits already tells of this report, too.
+        One that waits already, and was not tried yet, tells of this report, too.
         """
         if settings.EMAIL_SERVER is None:
             return
         for choice in DeskMail.objects.wanting(DeskMail.What.AT_ONCE).select_related("person"):
             mine = self.filter(kind=Kind.REPORTED, person=choice.person)
-            if not mine.waiting().exists():
+            if (
+                not mine.waiting().filter(attempt_count=0).exists()
+            ):  # one that is under way may not know of it
                 last = mine.aggregate(at=models.Max("sent_at"))["at"]
                 due_at = max(at + REPORTS_GATHER, last + REPORTS_REST if last else at)
-                self._keep(Kind.REPORTED, person=choice.person, due_at=due_at)
+                self.keep(Kind.REPORTED, person=choice.person, due_at=due_at)
 
     @transaction.atomic  # on SQLite posts of the same moment then see each other's letters
     def ask_for_proof(self, comment, *, at):
@@ -124,13 +129,13 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
         due_at = max(at, moments[0] + PROOF_REST) if moments else at
         if len(moments) >= PROOFS_A_DAY:
             due_at = None
-        self._keep(Kind.PROOF, comment=comment, due_at=due_at, address_hash=digest)
+        self.keep(Kind.PROOF, comment=comment, due_at=due_at, address_hash=digest)
 
     def plan_digest(self, choice, *, at):
         """The next digest for this DeskMail, at the hour it names."""
-        self._keep(Kind.DIGEST, person=choice.person, due_at=choice.next_at(at))
+        self.keep(Kind.DIGEST, person=choice.person, due_at=choice.next_at(at))
 
-    def _keep(self, kind, *, due_at, address_hash="", **about):
+    def keep(self, kind, *, due_at, address_hash="", **about):
         """Has one letter wait until then: the one that is there and was never sent, or a new one."""
         unfinished = self.unfinished().filter(kind=kind, **about)
         if not unfinished.update(due_at=due_at, attempt_count=0):
@@ -229,7 +234,7 @@ class Letter(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["kind", "comment"],
-                condition=Q(kind__in=["reply", "proof"]),
+                condition=Q(kind__in=ONCE),
                 name="reply_is_told_of_and_proof_asked_for_once",
             ),
         ]
@@ -244,8 +249,15 @@ class Letter(models.Model):
         return self._end()
 
     def mark_sent(self, *, at, told=""):
-        """The mail server has taken it."""
-        return self._end(sent_at=at, last_error="", told=told)
+        """The mail server has taken it. What made it wait anew meanwhile has a letter of its own, where it may."""
+        sent = {"sent_at": at, "last_error": "", "told": told}
+        if self._end(**sent):
+            return
+        with transaction.atomic():
+            row = Letter.objects.unfinished().filter(pk=self.pk)
+            due_at = row.values_list("due_at", flat=True).first()
+            if row.update(due_at=None, **sent) and due_at and self.kind not in ONCE:
+                Letter.objects.keep(self.kind, comment=self.comment, person=self.person, due_at=due_at)
 
     def give_up(self, why, *, at):
         """Nothing more is tried; `why` is for the desk."""

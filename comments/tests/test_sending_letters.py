@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from articles.tests.stories import NOON, person, published
 from comments import notifications
-from comments.models import Letter
+from comments.letter_words import words_of
+from comments.models import DeskMail, Letter, Reason
 from comments.notifications import send_due
-from comments.tests.replies import MINUTE, posted
+from comments.tests.replies import MINUTE, approved, posted
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = 60 * MINUTE, dt.timedelta(days=1)
@@ -215,6 +216,41 @@ def test_a_worker_that_comes_back_late_changes_nothing(edition, postbox, clock):
     assert send_due() == 1
     assert not late.put_off("Too late.", at=timezone.now())
     assert not Letter.objects.waiting().exists()
+
+
+@pytest.mark.parametrize("kind", ["decision", "reply"])
+def test_what_is_decided_while_a_letter_is_under_way_is_told_of_once(
+    edition, postbox, clock, moderator, kind
+):
+    parent = posted(edition, "A question", wants_mail=kind == "reply")
+    comment = posted(edition, parent=parent, email="other@example.com", wants_mail=kind == "decision")
+    parent.approve(by=moderator, at=NOON - HOUR)
+    Letter.objects.all().delete()
+    comment.approve(by=moderator, at=NOON)
+    under_way = Letter.objects.claim_next(at=timezone.now())
+    words = words_of(under_way, at=timezone.now())
+    comment.undo(by=moderator)
+    comment.approve(by=moderator)
+    under_way.mark_sent(at=timezone.now(), told=words.told)
+    clock.shift(6 * MINUTE)
+    assert send_due() == 0
+    assert Letter.objects.filter(sent_at__isnull=False).count() == 1
+    if kind == "decision":
+        comment.reject(by=moderator, reason=Reason.ABUSE)
+        clock.shift(6 * MINUTE)
+        assert send_due() == 1
+
+
+def test_a_report_that_comes_while_a_letter_is_under_way_is_told_of(edition, postbox, clock, moderator):
+    DeskMail.objects.choose(moderator, what=DeskMail.What.AT_ONCE, hour=8, at=timezone.now())
+    approved(edition).report(network="a", reason=Reason.ABUSE)
+    clock.shift(MINUTE)
+    under_way = Letter.objects.claim_next(at=timezone.now())
+    approved(edition, "Another").report(network="a", reason=Reason.ABUSE)
+    under_way.mark_sent(at=timezone.now())
+    clock.shift(10 * MINUTE)
+    assert send_due() == 1
+    assert postbox.subjects == ["2 comments have been reported"]
 
 
 @pytest.mark.django_db(transaction=True)
