@@ -24,7 +24,7 @@ from comments.hashes import keyed_hash
 from comments.models.decisions import AT_FIRST, Decision
 from comments.models.flags import Flag
 from comments.models.letters import Letter
-from comments.models.states import GONE, Action, AlreadyDecided, Reason, Status
+from comments.models.states import GONE, Action, AlreadyDecided, Reason, Status, word_for
 from comments.places import LENGTH, place_below
 from comments.spam import likeness_of
 
@@ -231,6 +231,9 @@ class Comment(NaturalModel):
             above = self.parent.place if self.parent else ""
             self.place = place_below(above, posted_at=self.posted_at, uid=self.uid)
         super().save(*args, **kwargs)
+
+    def get_status_display(self):
+        return word_for(Status, self.status)
 
     @property
     def shown_name(self):

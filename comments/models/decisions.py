@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models.appended import AppendedModel
-from comments.models.states import PUBLIC_WORDING, Action, Reason, Status
+from comments.models.states import PUBLIC_WORDING, Action, Reason, Status, word_for
 
 # What a comment is before anything was decided about it. Its words are not part of this: the log holds none.
 AT_FIRST = {"status": Status.PENDING, "is_kept": False, "is_featured": False, "blanks": []}
@@ -71,6 +71,12 @@ class Decision(AppendedModel):
     def __str__(self):
         facts = {"what": self.get_action_display(), "who": self.decided_by, "when": self.when}
         return _("%(what)s by %(who)s, %(when)s") % facts
+
+    def get_action_display(self):
+        return word_for(Action, self.action)
+
+    def get_reason_display(self):
+        return word_for(Reason, self.reason)
 
     @property
     def when(self):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models.natural import NaturalManager, NaturalModel
 from comments.models.decisions import Decision
-from comments.models.states import Reason
+from comments.models.states import Reason, word_for
 
 
 class FlagQuerySet(models.QuerySet):
@@ -47,6 +47,9 @@ class Flag(NaturalModel):
                 fields=["comment", "network"], name="comment_is_reported_once_by_a_network"
             )
         ]
+
+    def get_reason_display(self):
+        return word_for(Reason, self.reason)
 
     def __str__(self):
         return f"{self.get_reason_display()}: {self.comment}"
