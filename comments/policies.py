@@ -247,16 +247,17 @@ def policy_of(edition, *, at=None):
     return from_rows(rows, edition, is_switched_on=is_switched_on, at=at or timezone.now())
 
 
-def policy_of_working_copy(article, *, at=None):
-    """The PolicyInForce for an Article as readers have it, or as they would if it were published now: two queries."""
-    at = at or timezone.now()
-    return policy_of(_as_read(article, at=at), at=at)
+def policy_of_working_copy(article, *, live, at=None):
+    """The PolicyInForce for an Article as readers have it, or as they would if it were published now: one query.
+
+    `live` is its live edition, None where it has none.
+    """
+    return policy_of(live or _as_filed(article), at=at)
 
 
-def _as_read(article, *, at):
-    """The live edition of an Article, or one that is not stored and is filed as the article is."""
-    edition = Edition.objects.live(at=at).filter(article=article).first()
-    return edition or Edition(article=article, section_id=article.section_id, coverage_id=article.coverage_id)
+def _as_filed(article):
+    """An edition that is not stored, filed as the article is."""
+    return Edition(article=article, section_id=article.section_id, coverage_id=article.coverage_id)
 
 
 def inherited_by(policy, *, at):
@@ -266,7 +267,8 @@ def inherited_by(policy, *, at):
     """
     keys = {}
     if policy.article_id:
-        edition = _as_read(policy.article, at=at)
+        live = Edition.objects.live(at=at).filter(article=policy.article_id).first()
+        edition = live or _as_filed(policy.article)
         keys = {"section": edition.section_id, "coverage": edition.coverage_id}
     wider = Policy.objects.reaching(**keys).select_related("section", "coverage")
     return in_force(wider.exclude(pk=policy.pk), published_at=None, at=at)

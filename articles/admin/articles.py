@@ -135,7 +135,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
 
     def _about(self, request, article):
         """What the bar and the side column say of a story that exists."""
-        live = Edition.objects.filter(pk=article.live_edition_id).only("path").first()
+        filing = ("path", "article", "section", "coverage", "published_at")
+        live = Edition.objects.filter(pk=article.live_edition_id).only(*filing).first()
         may_publish = rights.may_publish(request.user, article)
         lines = lines_of(article, most=LOG_SHOWN)
         ready = readiness.of(article, live_from=timezone.now())
@@ -143,6 +144,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         return {
             "state": state_pill(article.state),
             "saved": _saved(article),
+            "live_edition": live,
             "live_path": live and live.get_absolute_url(),
             "planned": article.planned_at and moment_text(article.planned_at),
             "may_publish": may_publish,

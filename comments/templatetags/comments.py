@@ -34,9 +34,9 @@ def comment_policy(edition):
 
 
 @register.simple_tag
-def comment_policy_of_story(article):
-    """The PolicyInForce for the comments of an Article of the desk, published or not: two queries."""
-    return policy_of_working_copy(article)
+def comment_policy_of_story(article, live):
+    """The PolicyInForce for the comments of an Article, whose live edition may be None: one query."""
+    return policy_of_working_copy(article, live=live)
 
 
 @register.filter

@@ -222,9 +222,9 @@ def test_the_section_is_the_one_that_readers_see():
     edition.article.section = section("Sport")
     edition.article.save()
     assert policy_of(edition, at=NOON).is_open
-    assert policy_of_working_copy(edition.article, at=NOON).is_open
+    assert policy_of_working_copy(edition.article, live=edition, at=NOON).is_open
     draft = write("Draft", section=section("Sport"))
-    assert not policy_of_working_copy(draft, at=NOON).is_open
+    assert not policy_of_working_copy(draft, live=None, at=NOON).is_open
 
 
 @pytest.mark.django_db
