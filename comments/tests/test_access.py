@@ -166,7 +166,6 @@ DESK = [
     ("privacyline_delete", "post", 403),
     ("privacyline_add", "get", 403),
     ("privacyline_add", "post", 403),
-    ("privacyline_person", "put"),
 ]
 
 
