@@ -10,7 +10,7 @@ import math
 from django.conf import settings
 
 from comments.hashes import keyed_hash
-from comments.models import Comment, Flag
+from comments.models import Comment
 
 # Homes and offices share one of these; the single machine in it is nobody's business.
 PREFIXES = {4: 24, 6: 48}
@@ -64,17 +64,6 @@ def seconds_to_wait(network, *, at):
     return max(
         _wait(of_network, settings.COMMENT_RATE, at=at), _wait(of_site, settings.COMMENT_RATE_SITE, at=at)
     )
-
-
-def seconds_to_wait_to_report(network, *, at):
-    """How long this network has to wait at that moment before it may report a comment; 0 when it may.
-
-    As often as it may post.
-    """
-    reports = (
-        Flag.objects.filter(network=network).order_by("-flagged_at").values_list("flagged_at", flat=True)
-    )
-    return _wait(reports, settings.COMMENT_RATE, at=at)
 
 
 def _wait(moments, rate, *, at):

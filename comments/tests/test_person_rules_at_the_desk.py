@@ -125,8 +125,9 @@ def test_a_rule_that_cannot_be_is_refused(desk, comment, fields, message):
     assert not PersonRule.objects.exists()
 
 
-def test_of_an_erased_comment_only_the_network_can_be_chosen(desk, comment, moderator):
+def test_without_an_address_only_the_network_can_be_chosen(desk, comment, moderator):
     comment.erase(by=moderator)
+    Comment.objects.filter(pk=comment.pk).update(network="n" * 64)
     page = desk.get(f"{LIST}add-for/{comment.pk}/")
     assert "The words and the name have been deleted." in page.text
     traits = html.document_fromstring(page.text).xpath("//input[@name='trait']/@value")

@@ -49,12 +49,13 @@ def test_the_policy_decides_after_triage(client, edition, policy, text, status, 
     assert (comment.status, rules_of(comment)) == (status, rules)
 
 
-def test_a_comment_that_is_open_to_all_leads_its_author_to_where_it_stands(client, edition):
+def test_a_comment_that_is_open_to_all_is_on_the_site_at_once(client, edition):
     Policy.objects.create(mode=Mode.OPEN)
     comment, response = send(client)
     private = client.get(response.headers["Location"])
-    assert private.headers["Location"] == f"{STORY}#comment-{comment.pk}"
-    assert PLAIN in client.get(STORY).text
+    assert private.status_code == 200
+    assert "Waiting for a moderator" not in private.text
+    assert f'id="comment-{comment.pk}"' in client.get(STORY).text
 
 
 def test_a_filled_trap_stays_spam_where_everything_is_open(client, edition):
