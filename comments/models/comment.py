@@ -381,17 +381,9 @@ class Comment(NaturalModel):
 
         The conditional update decides between people who act at once: the row is the first one's, the others
         get AlreadyDecided. What is withdrawn or erased stays so. `state` are fields that the log holds, `also`
-        those that it must not hold. What leaves the site is neither kept nor featured.
+        those that it must not hold.
         """
-        seen = self.decision_count
-        left = (
-            {}
-            if status == Status.APPROVED or action == Action.UNDONE
-            else {"is_kept": False, "is_featured": False}
-        )
-        if status in GONE:
-            left["blanks"] = []
-        wanted = left | state
+        seen, wanted = self.decision_count, _left_behind(action, status) | state
         changes = {
             name: [getattr(self, name), value]
             for name, value in wanted.items()
@@ -465,6 +457,13 @@ class Comment(NaturalModel):
 
 
 _ANSWERS = (Action.APPROVED, Action.KEPT, Action.REJECTED, Action.SPAM, Action.ERASED)
+
+
+def _left_behind(action, status):
+    """What a comment loses with its status: off the site it is neither kept nor featured, gone it has no blanks."""
+    if status == Status.APPROVED or action == Action.UNDONE:
+        return {}
+    return {"is_kept": False, "is_featured": False} | ({"blanks": []} if status in GONE else {})
 
 
 def _joined(ranges):
