@@ -21,7 +21,7 @@ from lxml import etree, html
 from articles import publishing
 from articles.models import Article, Edition
 from articles.models.edition import Change
-from articles.tests.stories import NOON, person, published
+from articles.tests.stories import NOON, person, published, rewrite
 from comments import threads
 from comments.models import (
     QUEUES,
@@ -151,7 +151,8 @@ class Conversation:
             )
 
     def publish_story(self, number):
-        article = Article.objects.get(pk=self.stories[number])
+        self.words += 1
+        article = rewrite(Article.objects.get(pk=self.stories[number]), headline=f"Story, version {self.words}")
         publishing.publish(article, by=person("editor", "Editors"), change=Change.UPDATE, now=self.now)
 
     def withdraw_story(self, number):
