@@ -92,7 +92,7 @@ def post_reply(form, edition, *, policy, network):
     verdict = triage(words, facts)
     spam_by = _spam_rule(form, verdict, effects)
     rules = {"spam_by": spam_by, "published_by": "" if spam_by else _publishing_rule(verdict, policy)}
-    comment, is_new = _post(form, verdict, network=network, **rules)
+    comment, is_new = _post(form, verdict, network=network, likeness=words.likeness, **rules)
     is_wanted = policy.needs_proof or Effect.PUBLISH in effects
     waits = is_new and comment.status == Status.PENDING
     return Posted(comment=comment, is_new=is_new, wants_proof=is_wanted and waits)
@@ -117,7 +117,7 @@ def _publishing_rule(verdict, policy):
 
 
 @transaction.atomic
-def _post(form, verdict, *, network, **rules):
+def _post(form, verdict, *, network, likeness, **rules):
     """Stores what the valid form says; returns (comment, whether it is new). A repeat returns the one that is there.
 
     Raises TooMany. A repeat is answered even then: whoever pressed the button twice has done nothing new.
@@ -131,6 +131,7 @@ def _post(form, verdict, *, network, **rules):
     return Comment.objects.post(
         **words,
         network=network,
+        likeness=likeness,
         seconds_taken=form.seconds_taken,
         wants_mail=form.cleaned_data.get("wants_mail", False),
         verdict=verdict.as_data(),

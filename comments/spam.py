@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -35,6 +36,27 @@ class Words:
 
     text: str
     name: str = ""
+
+    @cached_property
+    def tokens(self):
+        """[(word, start, end)] of its text, as search compares words."""
+        return list(search_words(self.text))
+
+    @cached_property
+    def runs(self):
+        return _runs([word for word, _start, _end in self.tokens])
+
+    @cached_property
+    def quotations(self):
+        return _quotations(self.text)
+
+    @property
+    def likeness(self):
+        """What tells whether another comment is nearly the same: numbers, as JSON can keep them.
+
+        {"runs": of rows of three words, the LIKENESS_SIZE smallest of them, "quotes": of quotations}.
+        """
+        return {"runs": self.runs, "quotes": [_number(phrase) for phrase in self.quotations]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +123,10 @@ class Verdict:
 
 def triage(words, facts):
     """The Verdict on a comment."""
-    tokens = list(search_words(words.text))
     seen = [
         *_links(words, facts),
-        *_listed(tokens, facts),
-        *_near_duplicate(words, [word for word, _start, _end in tokens], facts),
+        *_listed(words, facts),
+        *_near_duplicate(words, facts),
         *_drawn_out(words),
         *_shouting(words),
         *_mixed_scripts(words),
@@ -123,10 +144,12 @@ def triage(words, facts):
 
 # Bare names of hosts are taken for links where a path follows or the ending is one that spam favours: two letters
 # after a full stop are more often a missing space.
+# Parts of a name have their greatest length, and no more than seven are looked at: else a comment of “a-a-a-” took
+# seconds.
 _LINK = re.compile(
-    r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"'”’]+"
-    r"|(?<![\w@.])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s<>\"'”’]*"
-    r"|(?<![\w@.])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|xyz|top|site|online|shop|club)\b",
+    r"(?<![\w@.])(?:(?:https?://|www\.)[^\s<>\"'”’]+"
+    r"|[a-z0-9][a-z0-9-]{0,62}+(?:\.[a-z0-9-]{1,63}+){0,5}\."
+    r"(?:[a-z]{2,63}/[^\s<>\"'”’]*|(?:com|net|org|info|biz|xyz|top|site|online|shop|club)\b))",
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?)]}"
@@ -161,15 +184,15 @@ def folded_phrase(phrase):
     return tuple(word for word, _start, _end in search_words(phrase))
 
 
-def _listed(tokens, facts) -> Iterator[Signal]:
+def _listed(words, facts) -> Iterator[Signal]:
     """Whole words only: a listed “press” is not found in “WordPress”."""
     begins: dict[str, list[tuple[str, ...]]] = {}
     for phrase in facts.listed:
         begins.setdefault(phrase[0], []).append(phrase)
     found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-    for at, (word, start, _end) in enumerate(tokens):
+    for at, (word, start, _end) in enumerate(words.tokens):
         for phrase in begins.get(word, ()):
-            row = tokens[at : at + len(phrase)]
+            row = words.tokens[at : at + len(phrase)]
             if tuple(each for each, _start, _end in row) == phrase:
                 found.setdefault(phrase, []).append((start, row[-1][2]))
     for phrase, marks in found.items():
@@ -182,22 +205,18 @@ _QUOTED = re.compile(r"[“\"«„]([^”\"»“„]{8,200})[”\"»“]")
 
 
 def likeness_of(text):
-    """What tells whether another comment is nearly the same: numbers, as JSON can keep them.
-
-    {"runs": of rows of three words, the LIKENESS_SIZE smallest of them, "quotes": of quotations}.
-    """
-    row = [word for word, _start, _end in search_words(text)]
-    return {"runs": _runs(row), "quotes": [_number(phrase) for phrase in _quotations(text)]}
+    """The likeness of a text; see `Words`."""
+    return Words(text).likeness
 
 
-def _near_duplicate(words, row, facts) -> Iterator[Signal]:
+def _near_duplicate(words, facts) -> Iterator[Signal]:
     """Much of it is another comment's, or both quote the same words, which are not the story's."""
-    runs, story = set(_runs(row)), f" {facts.story} "
-    quotes = {_number(phrase) for phrase in _quotations(words.text) if f" {' '.join(phrase)} " not in story}
+    runs, story = frozenset(words.runs), f" {facts.story} "
+    quotes = {_number(phrase) for phrase in words.quotations if f" {' '.join(phrase)} " not in story}
     alike = [
         number
         for number, other in facts.neighbours.items()
-        if _is_alike(runs, set(other["runs"])) or not quotes.isdisjoint(other["quotes"])
+        if _is_alike(runs, other["runs"]) or not quotes.isdisjoint(other["quotes"])
     ]
     if alike:
         yield Signal("near_duplicate", 3, {"numbers": alike})
@@ -220,7 +239,7 @@ def _number(row):
 
 def _is_alike(runs, others):
     shorter = min(len(runs), len(others))
-    return bool(shorter) and len(runs & others) >= max(min(2, shorter), SHARED_PART * shorter)
+    return bool(shorter) and len(runs.intersection(others)) >= max(min(2, shorter), SHARED_PART * shorter)
 
 
 # --- how it is written

@@ -95,12 +95,14 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
 
         A repeat (see `repeat_hash`), even one sent at the same moment, returns the comment that is there.
         `spam_by` and `published_by` name the rule that knows it for spam, or lets it onto the site, at once; the
-        log then says so. `facts`: `network`, `seconds_taken`, `verdict`, `wants_mail` and `uid`, where known.
+        log then says so. `facts`: `network`, `seconds_taken`, `verdict`, `likeness`, `wants_mail` and `uid`, where
+        known.
         """
         at = at or timezone.now()
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
         digest = repeat_hash(**given, network=facts.get("network", ""))
-        given |= {"posted_at": at, "email_hash": email_hash(email), "likeness": likeness_of(text), **facts}
+        given |= {"posted_at": at, "email_hash": email_hash(email), **facts}
+        given["likeness"] = facts.get("likeness") or likeness_of(text)
         try:
             with transaction.atomic():
                 comment = self.create(repeat_hash=digest, **given)

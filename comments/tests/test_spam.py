@@ -228,3 +228,9 @@ def test_points_decide_whether_a_comment_is_held_or_spam(text, facts, holds, is_
 def test_triage_says_the_same_of_the_same():
     facts = Facts(neighbours={1: likeness_of(OTHER)}, listed=LISTED)
     assert triage(Words(OTHER), facts) == triage(Words(OTHER), facts)
+
+
+@pytest.mark.parametrize("text", ["a-" * 100_000, "-a." * 60_000, "a" * 200_000, "http://" * 30_000])
+def test_looking_for_links_takes_no_longer_for_what_is_nearly_one(text):
+    """Time that grew with the square of the length would be an hour here."""
+    assert "links" in [signal.name for signal in triage(Words(f"{text} example.com/x"), Facts()).signals]
