@@ -5,7 +5,7 @@ PYTEST := $(BIN)/pytest -n auto
 LOCK := uv pip compile --quiet --no-config --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make locks" $(UPGRADE) pyproject.toml
 
-.PHONY: help serve install test test-postgres soak bench-desk lint format locks
+.PHONY: help serve install test test-postgres soak bench-desk bench-comments lint format locks
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
@@ -26,6 +26,9 @@ soak: install ## the whole suite with ten times as many of the examples that hyp
 
 bench-desk: install ## what the desk's pages cost at 100,000 stories; COUNT= takes another number
 	@$(BIN)/python .ci/bench_desk.py $(COUNT)
+
+bench-comments: install ## what posts, queue and threads cost at a million comments; COUNT= takes another number
+	@$(BIN)/python .ci/bench_comments.py $(COUNT)
 
 lint: export NEWSROOM_DATA_DIR := .venv/data-for-lint
 lint: install ## style, templates, import directions, types, missing migrations, lengths

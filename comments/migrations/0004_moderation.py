@@ -141,6 +141,14 @@ class Migration(migrations.Migration):
             model_name='comment',
             index=models.Index(condition=models.Q(('open_flag_count__gt', 0)), fields=['-open_flag_count', '-score', 'posted_at', 'id'], name='comment_by_reports'),
         ),
+        migrations.RemoveIndex(
+            model_name='comment',
+            name='comment_by_email',
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['email_hash', 'status', '-posted_at', '-id'], name='comment_by_email'),
+        ),
         migrations.AddIndex(
             model_name='decision',
             index=models.Index(fields=['by', '-decided_at', '-id'], name='decision_by_person'),

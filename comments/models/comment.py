@@ -201,7 +201,7 @@ class Comment(NaturalModel):
             models.Index(fields=["article", "status", "place"], name="comment_by_place"),
             models.Index(fields=["status", "posted_at", "id"], name="comment_by_status"),
             models.Index(fields=["network", "posted_at"], name="comment_by_network"),
-            models.Index(fields=["email_hash", "status"], name="comment_by_email"),
+            models.Index(fields=["email_hash", "status", "-posted_at", "-id"], name="comment_by_email"),
             models.Index(fields=["status", "article", "posted_at", "id"], name="comment_by_status_and_story"),
             models.Index(
                 fields=["status", "-open_flag_count", "-score", "posted_at", "id"], name="comment_by_concern"
