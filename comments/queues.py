@@ -7,8 +7,6 @@ counts a table; the counts of the tabs are kept (see tally.py).
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
 from django.db import models
 from django.db.models import (
@@ -147,7 +145,7 @@ def page_of(wish, *, at=None):
     columns = _COLUMNS[wish.order]
     after = Comment.objects.filter(pk=wish.after).first() if wish.after else None
     if after:
-        rows = rows.filter(_behind(after, columns))
+        rows = _behind(rows, after, columns)
     found = list(with_context(rows, at=at).order_by(*columns)[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     _add_what_is_rare(shown)
@@ -187,16 +185,30 @@ def _add_what_is_rare(comments):
         prefetch_related_objects(flagged, Prefetch("flags", flags, to_attr="open_flags"))
 
 
-def _behind(after, columns):
-    """What stands behind a comment in the order of these columns."""
-    behind, same = Q(), {}
+def _behind(rows, after, columns):
+    """Of these rows the next ones that stand behind a comment in the order of these columns, one page and one more.
+
+    Column by column: those that are the same up to it and lie beyond in it. So each part is a short walk along an
+    index; one condition for all would pass over every comment between the beginning and that one.
+    """
+    parts, same = [], {}
     for column in columns:
         name = column.lstrip("-")
-        behind |= Q(**same, **{f"{name}__{'lt' if column[0] == '-' else 'gt'}": getattr(after, name)})
+        beyond = f"{name}__{'lt' if column[0] == '-' else 'gt'}"
+        parts.append(
+            rows.filter(**same, **{beyond: getattr(after, name)}).order_by(*columns)[: PAGE_SIZE + 1]
+        )
         same[name] = getattr(after, name)
-    first = columns[0].lstrip("-")
-    # Said once more for the first column alone, which lets the database begin there.
-    return behind & Q(**{f"{first}__{'lte' if columns[0][0] == '-' else 'gte'}": getattr(after, first)})
+    return _any_of(parts)
+
+
+def _any_of(parts):
+    """The comments of all these sliced querysets."""
+    # A union of slices is wrapped, since SQLite refuses it; “or” would make PostgreSQL read the whole table.
+    first, *rest = [
+        Comment.objects.order_by().filter(pk__in=part.values("pk")).values("pk") for part in parts
+    ]
+    return Comment.objects.filter(pk__in=first.union(*rest, all=True))
 
 
 def _found(rows, words):
@@ -318,9 +330,8 @@ def _newest_of(digest):
     Each status is a short walk along the index. To sort what a spammer has sent, tens of thousands of rows, would
     take a second.
     """
-    rows = Comment.objects.filter(email_hash=digest).order_by("-posted_at", "-pk").values("pk")
-    newest = [Q(pk__in=rows.filter(status=status)[: RECENT + 1]) for status in Status]
-    return Comment.objects.filter(reduce(or_, newest))
+    rows = Comment.objects.filter(email_hash=digest).order_by("-posted_at", "-pk")
+    return _any_of([rows.filter(status=status)[: RECENT + 1] for status in Status])
 
 
 # --- what happens meanwhile
