@@ -172,6 +172,27 @@ def test_keys_are_left_alone_while_typing_and_when_switched_off(moderating):
     assert not get_user_model().objects.get(username="moderator").has_keyboard_shortcuts
 
 
+def test_asking_for_a_reason_moves_nothing_and_is_given_up_by_escape_or_by_going_on(moderating):
+    waiting()
+    page = moderating.visit(LIST)
+    page.wait_for_selector(".card.current:focus")
+    begun = page.locator("#said").inner_text()
+    row = page.locator(".card.current .do").locator("> button, > details > summary, > .act")
+    places = [button.bounding_box() for button in row.all()]
+    for given_up_by in ("Escape", "j"):
+        page.keyboard.press("d")
+        assert page.locator(".card.current .reasons").is_visible()
+        if given_up_by == "Escape":
+            assert [button.bounding_box() for button in row.all()] == places
+        page.keyboard.press(given_up_by)
+        assert page.locator(".reasons:visible").count() == 0
+        assert page.locator("#said").inner_text() == begun
+    page.keyboard.press("1")
+    page.keyboard.press("Shift+A")
+    assert page.get_by_text("Select the comments first, then say what to do with them.").is_visible()
+    assert not Decision.objects.exists()
+
+
 def test_what_is_selected_in_a_comment_is_what_to_blank(moderating):
     comment = posted(published(), "Call me on 555 0123, neighbours.")
     page = moderating.visit(LIST)
@@ -191,6 +212,7 @@ def test_nothing_on_the_queues_pages_stands_in_anybodys_way(moderating):
     comments = waiting()
     kept = approved(comments[0].article.editions.get(), "Shown")
     kept.report(network="a", reason=Reason.ABUSE, note="It is about me.")
+    posted(kept.article.editions.get(), "One more than a page holds")
     for address in (LIST, f"{LIST}?queue=reported", f"{LIST}?queue=rejected", f"{LIST}{kept.pk}/change/"):
         page = moderating.visit(address)
         for summary in page.locator(".moderate summary").all()[:6]:

@@ -11,6 +11,7 @@
   const removed = new Map(); // number: where its card stood
   let sending = Promise.resolve(); // requests go one after the other, so that an undo follows what it undoes
   let asking = null; // the open reasons that wait for a digit
+  let askNoMore = null; // brings back what was said before they were asked for
 
   const cards = () => [...form.querySelectorAll(".card")];
   const current = () => form.querySelector(".card.current");
@@ -27,13 +28,24 @@
   }
 
   function say(text, undo) {
-    if (!said) return;
-    said.hidden = false;
+    said.className = "undo";
     said.querySelector("span").textContent = text;
     if (undo === undefined) return;
     const button = said.querySelector("button");
     button.value = undo ?? "";
     button.hidden = !undo;
+  }
+
+  function ask(text) {
+    const span = said.querySelector("span"), saidBefore = span.textContent, kind = said.className;
+    say(text);
+    said.classList.add("plain");
+    return () => { span.textContent = saidBefore; said.className = kind; };
+  }
+
+  function complain(text) {
+    say(text);
+    said.classList.add("wrong");
   }
 
   /* --- the cards */
@@ -117,7 +129,7 @@
   function send(button) {
     const [verb, number] = button.name === "do" ? button.value.split(":") : [button.value, null];
     const numbers = number ? [number] : ticked().map((box) => box.value);
-    if (!numbers.length) return say(words.picked.replace("{count}", 0));
+    if (!numbers.length) return complain(words.nothing);
     const own = button.closest(".reasons")?.querySelector("input[type=text]");
     if (verb === "other" && !own.value.trim()) return own.focus();
     const data = new FormData(form, button);
@@ -157,7 +169,7 @@
       if (first) note(first, text, "failed");
     }
     document.getElementById("next-comments")?.remove();
-    say(text);
+    complain(text);
     go(first);
   }
 
@@ -171,7 +183,7 @@
       try {
         answer = await post(data);
       } catch {
-        return say(words.failed);
+        return complain(words.failed);
       }
       say(answer.refusal || answer.said || Object.values(answer.outcomes)[0]?.said, answer.undo);
       showCounts(answer.counts);
@@ -200,7 +212,7 @@
   let wanted = null;
   async function showAuthor(of) {
     const aside = document.getElementById("author");
-    const address = of.querySelector("[data-author]")?.dataset.author;
+    const { author: address } = of.dataset;
     if (!aside || !address || aside.dataset.address === address) return;
     wanted = address;
     await new Promise((done) => setTimeout(done, 150)); // whoever leafs through wants the last one
@@ -244,16 +256,18 @@
 
   /* --- keys */
 
-  function ask(reasons) {
+  function askWhy(reasons) {
     closeReasons();
     if (!reasons) return;
     reasons.open = true;
     asking = reasons;
-    say(words.asking);
+    askNoMore = ask(words.asking);
+    reasons.querySelector(".reasons").scrollIntoView({ block: "nearest" }); // below long words they are out of sight
   }
 
   function closeReasons() {
     form.querySelectorAll("details.reject[open]").forEach((each) => { each.open = false; });
+    if (asking) askNoMore();
     asking = null;
   }
 
@@ -265,14 +279,14 @@
 
   const press = (verb) => current()?.querySelector(`button[name=do][value^="${verb}:"]`)?.click();
   const bulk = (verb) => form.querySelector(`button[name=bulk][value="${verb}"]`)?.click();
-  const step = (by) => { const all = cards(); go(all[Math.min(Math.max(all.indexOf(current()) + by, 0), all.length - 1)]); };
+  const step = (by) => { const all = cards(); closeReasons(); go(all[Math.min(Math.max(all.indexOf(current()) + by, 0), all.length - 1)]); };
 
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
     a: () => press("approve"),
     s: () => press("spam"),
-    d: () => ask(current()?.querySelector("details.reject")),
+    d: () => askWhy(current()?.querySelector("details.reject")),
     x: () => current()?.querySelector(":scope > input[type=checkbox]")?.click(),
     z: () => said.querySelector("button").click(),
     h: () => { const aside = document.getElementById("author"); aside.tabIndex = -1; aside.focus(); },
@@ -281,7 +295,7 @@
     "?": () => { const keys = root.querySelector(".keys"); keys.open = !keys.open; keys.querySelector("summary").focus(); },
     A: () => bulk("approve"),
     S: () => bulk("spam"),
-    D: () => ask(form.querySelector(".bulk details.reject")),
+    D: () => askWhy(form.querySelector(".bulk details.reject")),
     X: () => document.getElementById("all")?.click(),
     Escape: closeReasons,
   };
@@ -332,7 +346,7 @@
     keys.addEventListener("change", async () => {
       words.keys = keys.checked ? "on" : "off";
       const answer = await fetch(keys.form.action, { method: "POST", body: new FormData(keys.form), headers: { Accept: "application/json" } });
-      if (!answer.ok) say(words.failed);
+      if (!answer.ok) complain(words.failed);
     });
     keys.form.querySelector("button").hidden = true;
     countPicked();
