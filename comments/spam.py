@@ -144,12 +144,15 @@ def triage(words, facts):
 
 # Bare names of hosts are taken for links where a path follows or the ending is one that spam favours: two letters
 # after a full stop are more often a missing space.
-# Parts of a name have their greatest length, and no more than seven are looked at: else a comment of “a-a-a-” took
-# seconds.
+_BARE = re.compile(
+    r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^\s<>\"'”’]*"
+    r"|[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|biz|xyz|top|site|online|shop|club)\b",
+    re.IGNORECASE,
+)
+# What may be one is taken up whole, so that no letter is looked at from more than one beginning.
 _LINK = re.compile(
     r"(?<![\w@.])(?:(?:https?://|www\.)[^\s<>\"'”’]+"
-    r"|[a-z0-9][a-z0-9-]{0,62}+(?:\.[a-z0-9-]{1,63}+){0,5}\."
-    r"(?:[a-z]{2,63}/[^\s<>\"'”’]*|(?:com|net|org|info|biz|xyz|top|site|online|shop|club)\b))",
+    r"|(?P<bare>[a-z0-9](?:[a-z0-9.]|-(?!https?://|www\.))*))",
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?)]}"
@@ -157,14 +160,23 @@ _ENDS = ".,;:!?)]}"
 
 def _links(words, facts) -> Iterator[Signal]:
     found, known = [], []
-    for match in _LINK.finditer(words.text):
-        link = match[0].rstrip(_ENDS)
-        (known if host_of(link) in facts.cited else found).append((match.start(), match.start() + len(link)))
+    for start, link in _links_in(words.text):
+        (known if host_of(link) in facts.cited else found).append((start, start + len(link)))
     if found:
         points = 1 if len(found) == 1 else 2 if len(found) == 2 else 4
         yield Signal("links", points, {"count": len(found)}, tuple(found))
     if known:
         yield Signal("cited", -2, {"count": len(known)})
+
+
+def _links_in(text) -> Iterator[tuple[int, str]]:
+    """(where it begins, the link) of each, in the time of one reading."""
+    position = 0
+    while match := _LINK.search(text, position):
+        link = _BARE.match(text, match.start()) if match["bare"] else match
+        if link:
+            yield link.start(), link[0].rstrip(_ENDS)
+        position = (link or match).end()
 
 
 def host_of(link):
@@ -201,7 +213,7 @@ def _listed(words, facts) -> Iterator[Signal]:
 
 # --- others like it
 
-_QUOTED = re.compile(r"[“\"«„]([^”\"»“„]{8,200})[”\"»“]")
+_QUOTED = re.compile(r"[“\"«„]([^”\"»“„«]{8,200})[”\"»“]")
 
 
 def likeness_of(text):
@@ -384,24 +396,24 @@ def _sentence(signal):
 
 def pieces(text, data, *, blanks=()):
     """[(piece, kind)] that make up a text, kind "" save for two: what the signals of a stored verdict point at
-    is "marked", and what is blanked, [(start, end)], is "blanked".
+    is "marked", and what is blanked, [(start, end)], is "blanked", what is both, too.
 
     Marks that do not lie in the text, as of words that have gone since, are passed over.
     """
-    marks = [tuple(mark) for signal in data.get("signals", ()) for mark in signal["marks"]]
-    ranges = {"marked": marks, "blanked": [tuple(blank) for blank in blanks]}
-    lying = [(start, end, kind) for kind, rows in ranges.items() for start, end in rows if end <= len(text)]
-    edges = sorted({0, len(text), *(edge for start, end, _kind in lying for edge in (start, end))})
+    marks = [mark for signal in data.get("signals", ()) for mark in signal["marks"]]
+    changes = {0: [0, 0], len(text): [0, 0]}  # how many marks and blanks begin there, less those that end
+    for column, rows in enumerate((marks, blanks)):
+        for start, end in rows:
+            if end <= len(text):
+                changes.setdefault(start, [0, 0])[column] += 1
+                changes.setdefault(end, [0, 0])[column] -= 1
     found: list[tuple[str, str]] = []
-    for start, end in pairwise(edges):
-        kind = max(
-            (kind for begin, stop, kind in lying if begin <= start < stop), default="", key=_IN_FRONT.index
-        )
+    marked = blanked = 0
+    for start, end in pairwise(sorted(changes)):
+        marked, blanked = marked + changes[start][0], blanked + changes[start][1]
+        kind = "blanked" if blanked else "marked" if marked else ""
         if found and found[-1][1] == kind:
             found[-1] = (found[-1][0] + text[start:end], kind)
         else:
             found.append((text[start:end], kind))
     return found
-
-
-_IN_FRONT = ["marked", "blanked"]  # what is both is shown as the last of these

@@ -234,3 +234,17 @@ def test_triage_says_the_same_of_the_same():
 def test_looking_for_links_takes_no_longer_for_what_is_nearly_one(text):
     """Time that grew with the square of the length would be an hour here."""
     assert "links" in [signal.name for signal in triage(Words(f"{text} example.com/x"), Facts()).signals]
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("see foo-www.example.org and -example.com", ["foo-www.example.org", "example.com"]),
+        ("and/www.example.org/a, him@example.com", ["www.example.org/a"]),
+        ("foo-http://example.org/b. example.com-like", ["http://example.org/b", "example.com"]),
+        ("The end.Next one. example.museum/x", ["example.museum/x"]),
+    ],
+)
+def test_links_are_found_wherever_they_begin(text, links):
+    found = [signal for signal in triage(Words(text), Facts()).signals if signal.name == "links"]
+    assert [text[start:end] for start, end in found[0].marks] == links
