@@ -31,9 +31,9 @@ from comments.models import (
     Status,
     address_hash,
     email_hash,
-    folded,
 )
 from comments.models.states import GONE
+from comments.spellings import one_address
 
 ERASED_AT_ONCE = 100  # comments of one transaction
 FORGOTTEN_AT_ONCE = 500
@@ -211,7 +211,7 @@ def _log(action, address, count, *, by, at):
 
 
 def _hash(address):
-    return keyed_hash("privacy", folded(address))
+    return keyed_hash("privacy", one_address(address))
 
 
 # --- what goes with time

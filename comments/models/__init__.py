@@ -5,7 +5,6 @@ from comments.models.comment import (
     TEXT_LENGTH,
     Comment,
     email_hash,
-    folded,
     repeat_hash,
 )
 from comments.models.decisions import AT_FIRST, Decision, replay
@@ -53,7 +52,6 @@ __all__ = [
     "digests_of",
     "domain_of",
     "email_hash",
-    "folded",
     "may_moderate",
     "repeat_hash",
     "replay",

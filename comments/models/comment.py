@@ -7,7 +7,6 @@ is now follows from its log (`replay`).
 
 import hashlib
 import re
-import unicodedata
 import uuid
 
 from django.conf import settings
@@ -27,14 +26,10 @@ from comments.models.letters import Letter
 from comments.models.states import GONE, Action, AlreadyDecided, Reason, Status, word_for
 from comments.places import LENGTH, place_below
 from comments.spam import likeness_of
+from comments.spellings import folded, one_address
 
 NAME_LENGTH = 80
 TEXT_LENGTH = 5000  # characters, with a line break counted as one
-
-
-def folded(words):
-    """Words for comparison: case, compatibility forms and the width of white space make no difference."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", words).casefold()).strip()
 
 
 def repeat_hash(*, article, parent, name, email, text, network=""):
@@ -48,8 +43,8 @@ def repeat_hash(*, article, parent, name, email, text, network=""):
 
 
 def email_hash(address):
-    """What comments sent with that e-mail address have in common, in whatever case: 64 hex digits; "" for none."""
-    return keyed_hash("email", folded(address)) if address else ""
+    """What comments sent with that e-mail address have in common, however it is spelt: 64 hex digits; "" for none."""
+    return keyed_hash("email", one_address(address)) if address else ""
 
 
 def _is_live(at):

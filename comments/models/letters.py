@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from comments import signals
 from comments.hashes import keyed_hash
 from comments.models.states import Status
+from comments.spellings import one_address
 
 PATIENCE = dt.timedelta(minutes=5)  # between a decision and the letter about it, in which it can be undone
 REPORTS_GATHER = dt.timedelta(
@@ -39,8 +40,8 @@ PAUSES = [
 
 
 def address_hash(address):
-    """What stands for an e-mail address, in whatever case, among those that letters went to: 64 hex digits."""
-    return keyed_hash("letters", address.strip().casefold())
+    """What stands for an e-mail address, however it is spelt, among those that letters went to: 64 hex digits."""
+    return keyed_hash("letters", one_address(address))
 
 
 def may_moderate(person):

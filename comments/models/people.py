@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.hashes import keyed_hash
-from comments.models.comment import folded
 from comments.models.states import AlreadyDecided
+from comments.spellings import one_address, plain_domain
 
 
 class Effect(models.TextChoices):
@@ -31,11 +31,7 @@ class Trait(models.TextChoices):
 
 def domain_of(email):
     """The part of an e-mail address behind the “@”, in the one spelling that all its spellings share."""
-    domain = folded(email).rpartition("@")[2].rstrip(".")
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
+    return plain_domain(email.rpartition("@")[2])
 
 
 def digests_of(*, email="", network=""):
@@ -45,7 +41,7 @@ def digests_of(*, email="", network=""):
     """
     known = {Trait.NETWORK: network}
     if "@" in email:
-        known |= {Trait.ADDRESS: folded(email), Trait.DOMAIN: domain_of(email)}
+        known |= {Trait.ADDRESS: one_address(email), Trait.DOMAIN: domain_of(email)}
     return {trait: keyed_hash(f"rule.{trait}", text) for trait, text in known.items() if text}
 
 
