@@ -23,10 +23,8 @@ DESK_POLICY = {
 ORDER = [
     "articles", "comments", "auth",
     "Article", "Pin", "Coverage", "Tag", "TagAlias", "Source", "Image", "Section", "Author", "Page", "User",
-    "DeskLogLine", "Comment", "Decision", "ErrorReport",
-    "DeskLogLine", "Comment", "Decision", "Letter",
-    "DeskLogLine", "Comment", "Decision", "Policy", "PersonRule",
-    "DeskLogLine", "Comment", "Decision", "ListedWord", "PrivacyLine",
+    "DeskLogLine", "Comment", "Decision", "Policy", "PersonRule", "ListedWord", "ErrorReport", "Letter",
+    "PrivacyLine",
 ]  # fmt: skip
 
 

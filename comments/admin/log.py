@@ -10,14 +10,14 @@ from articles.admin.desk import ReadOnlyAdmin
 from comments.admin.figures import OwnFigures
 from comments.models import Decision
 
-LOG_COLUMNS = ["when", "who", "change", "why", "about"]
+LOG_COLUMNS = ["when", "who", "what", "change", "why", "about"]
 
 
 @admin.register(Decision)
 class DecisionAdmin(OwnFigures, ReadOnlyAdmin):
     list_display = [*LOG_COLUMNS]
-    list_filter = ["to_status", "reason", "decided_at"]
-    list_select_related = ["by", "comment"]
+    list_filter = ["action", "to_status", "reason", "decided_at"]
+    list_select_related = ["by", "comment", "undoes__by"]
     search_fields = ["=by__username", "comment__name", "reason_text", "rule"]
     fields = [*LOG_COLUMNS, "verdict", "text_hash"]
 
@@ -36,11 +36,20 @@ class DecisionAdmin(OwnFigures, ReadOnlyAdmin):
     def who(self, line):
         return line.decided_by
 
-    @admin.display(description=gettext_lazy("from, to"))
-    def change(self, line):
-        return f"{line.get_from_status_display()} → {line.get_to_status_display()}"
+    @admin.display(description=gettext_lazy("what"), ordering="action")
+    def what(self, line):
+        """What was done, and of an undoing the line that it takes back."""
+        if not line.undoes_id:
+            return line.get_action_display()
+        address = reverse("admin:comments_decision_change", args=[line.undoes_id])
+        return format_html('{}: <a href="{}">{}</a>', line.get_action_display(), address, line.undoes)
 
-    @admin.display(description=gettext_lazy("reason"))
+    @admin.display(description=gettext_lazy("status"))
+    def change(self, line):
+        before, after = line.get_from_status_display(), line.get_to_status_display()
+        return after if before == after else f"{before} → {after}"
+
+    @admin.display(description=gettext_lazy("reason"), empty_value="—")
     def why(self, line):
         return ": ".join(filter(None, [line.get_reason_display(), line.reason_text]))
 

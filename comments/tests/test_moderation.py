@@ -296,6 +296,21 @@ def test_the_log_is_read_and_not_changed(desk, edition, moderator):
     assert desk.post(address, {"reason": "abuse"}).status_code == 403
 
 
+def test_the_log_says_what_was_done_and_what_an_undoing_took_back(desk, edition, moderator):
+    comment = approved(edition, "Well said")
+    comment.feature(by=moderator)
+    featured = comment.last_decision()
+    comment.undo(by=moderator)
+    log = reverse("admin:comments_decision_changelist")
+    page = desk.get(log).text
+    undone = reverse("admin:comments_decision_change", args=[featured.pk])
+    assert f'Undone: <a href="{undone}">Featured by Moderator, ' in page
+    assert '<td class="field-what">Featured</td><td class="field-change">Approved</td>' in page
+    assert "Pending → Approved" in page
+    assert "Featured by" not in desk.get(f"{log}?action__exact=featured").text
+    assert 'class="field-what">Featured</td>' in desk.get(f"{log}?action__exact=featured").text
+
+
 def test_words_cannot_be_changed_added_or_deleted(desk, edition):
     comment = posted(edition)
     change = reverse("admin:comments_comment_change", args=[comment.pk])
