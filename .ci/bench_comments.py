@@ -83,6 +83,16 @@ def sentence(number, *, words):
     return " ".join(f"{LETTERS[(number * 7 + n * n) % 10]}{(number + n) % 89}" for n in range(words))
 
 
+def calibrate():
+    """Says how fast this machine is at this moment: a busy one takes more CPU time for the same."""
+    begun_at, total = time.process_time(), 0
+    for number in range(10_000_000):
+        total += number
+    print(
+        f"Ten million additions take {time.process_time() - begun_at:.2f} s of CPU time (0.5 s on an idle machine)."
+    )
+
+
 # --- the posts
 
 
@@ -103,12 +113,15 @@ def bench_posts():
         Crowd(server.port, f"{edition.path}reply/", forms, clients=CLIENTS) as crowd,
     ):
         crowd.wait()
+        spent = 1_000 * server.cpu_seconds() / POSTS
     stored = list(Comment.objects.filter(article=edition.article).values_list("text", flat=True))
     answers = ", ".join(f"{count} of {status}" for status, count in sorted(crowd.answers.items()))
     print(f"{POSTS:,} posts by {CLIENTS} clients: {answers}")
     print(f"  acknowledged {len(crowd.links):,}, lost {len(crowd.links) - len(set(stored)):,}, ", end="")
     print(f"stored twice {len(stored) - len(set(stored)):,}, beside them {before:,}")
-    print(f"  {POSTS / crowd.seconds:.0f} a second (at least {A_SECOND})")
+    print(
+        f"  {POSTS / crowd.seconds:.0f} a second (at least {A_SECOND}), {spent:.1f} CPU ms of the server each"
+    )
 
 
 # --- the site that is filled
@@ -410,6 +423,7 @@ def story(headline):
 
 
 def main(count):
+    calibrate()
     folder.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     if not Comment.objects.exists():

@@ -70,9 +70,16 @@ class Server:
 
     def kill_a_worker(self):
         """Ends one of the processes that answer; the server starts another one in its place."""
+        os.kill(self._workers()[0], signal.SIGKILL)
+
+    def cpu_seconds(self):
+        """The CPU time that the processes that answer have taken so far."""
+        stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._workers()]
+        return sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf("SC_CLK_TCK")
+
+    def _workers(self):
         pid = self.process.pid
-        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(int(workers[0]), signal.SIGKILL)
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Crowd:
