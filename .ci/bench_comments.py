@@ -12,6 +12,7 @@ NEWSROOM_DATABASE_URL names. With --in the folder is kept, and not filled again 
 import argparse
 import datetime as dt
 import os
+import signal
 import socket
 import statistics
 import sys
@@ -445,5 +446,8 @@ def main(count):
 
 
 if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("stopped")
+    )  # through the contexts, so that no server stays
     with scratch:
         main(asked.count)
