@@ -99,7 +99,8 @@ def _outcome(comment, verb, **options):
         line = decide(comment, verb, **options)
     except AlreadyDecided as loss:
         return Outcome(number=comment.pk, about=str(comment), said=str(loss), is_done=False, is_late=True)
-    said = f"{comment}: {line.get_action_display()}."
+    done = _("your answer is published") if verb == ANSWER else line.get_action_display()
+    said = f"{comment}: {done}."
     return Outcome(
         number=comment.pk, about=str(comment), said=said, action=line.action, lines=comment.decision_count
     )

@@ -213,6 +213,14 @@ def _undone(request, number):
     return moderating.undo_many(lines, by=request.user)
 
 
+def _typed_in(post):
+    """What somebody wrote beside the button that they pressed: an answer, words to blank, or a reason; or ""."""
+    verb, _colon, number = post.get("do", "").partition(":")
+    names = {Reason.OTHER: f"reason_text_{number}"}
+    name = "reason_text" if post.get("bulk") == Reason.OTHER else names.get(verb, f"words_{verb}_{number}")
+    return post.get(name, "").strip()
+
+
 def _seen_in(text):
     """{number: lines} out of "number.lines,…"."""
     pairs = (part.partition(".") for part in text.split(","))
@@ -246,6 +254,8 @@ def _tell(request, outcomes, refusal):
             messages.warning(request, sentence % {"comment": outcome.about, "decision": outcome.said})
     if said := moderating.summary(outcomes):
         messages.success(request, said)
+    elif typed := _typed_in(request.POST):
+        messages.info(request, _("You had written: “%(words)s”") % {"words": typed})
 
 
 def _record_of(number):

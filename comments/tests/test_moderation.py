@@ -208,7 +208,8 @@ def test_personal_data_is_blanked_by_the_words_and_shown_again(desk, edition):
         ("error", "Select or type the words to blank first.")
     ]
     assert told(decide(desk, comment, "blank", seen=1, **{key: "999"})) == [
-        ("error", "The comment does not hold “999”. Copy the words from it.")
+        ("error", "The comment does not hold “999”. Copy the words from it."),
+        ("info", "You had written: “999”"),
     ]
     assert told(decide(desk, comment, "blank", seen=1, **{key: "555 0123"}))[0][0] == "success"
     assert Comment.objects.get().shown_text == "Call [personal data removed] or [personal data removed]."
@@ -234,7 +235,8 @@ def test_the_desk_answers_and_approves_what_it_answers(desk, edition, moderator,
     response = decide(desk, comment, "answer", seen=comment.decision_count, **{key: "The city does."})
     answer = Comment.objects.get(parent=comment)
     assert (answer.text, answer.written_by, answer.status) == ("The city does.", moderator, "approved")
-    assert told(response) == [("success", f"Comment {comment.pk} by Reader in Brussels: Approved.")]
+    said = f"Comment {comment.pk} by Reader in Brussels: your answer is published."
+    assert told(response) == [("success", said)]
     comment.refresh_from_db()
     assert comment.status == Status.APPROVED
 
@@ -245,9 +247,8 @@ def test_the_desk_answers_and_approves_what_it_answers(desk, edition, moderator,
 )
 def test_an_answer_that_cannot_be_published_approves_nothing(desk, edition, words, refusal):
     comment = posted(edition)
-    assert told(decide(desk, comment, "answer", **{f"words_answer_{comment.pk}": words})) == [
-        ("error", refusal)
-    ]
+    response = decide(desk, comment, "answer", **{f"words_answer_{comment.pk}": words})
+    assert told(response)[0] == ("error", refusal)
     assert Comment.objects.get().status == Status.PENDING
 
 
@@ -283,6 +284,18 @@ def test_single_keys_are_switched_off_for_the_account(desk, moderator):
     assert 'data-keys="off"' in desk.get(LIST).text
     assert told(desk.post(keys, {"keys": "on"}, follow=True)) == [("success", "Single keys are on.")]
     assert desk.post(keys, {"keys": "on"}, headers={"Accept": "application/json"}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("verb", "field"),
+    [("answer", "words_answer_{}"), ("blank", "words_blank_{}"), ("other", "reason_text_{}")],
+)
+def test_what_was_typed_for_a_comment_decided_elsewhere_is_given_back(desk, edition, editor, verb, field):
+    comment = posted(edition)
+    comment.approve(by=editor)
+    response = decide(desk, comment, verb, **{field.format(comment.pk): "Who pays is told on page 2."})
+    assert told(response)[-1] == ("info", "You had written: “Who pays is told on page 2.”")
+    assert comment.decisions.count() == 1
 
 
 def test_the_log_is_read_and_not_changed(desk, edition, moderator):

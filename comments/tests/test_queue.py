@@ -164,7 +164,7 @@ def test_the_record_of_another_card_is_a_link_away(desk, edition):
     posted(edition, "First", email="first@example.com")
     second = posted(edition, "Second", email="second@example.com", name="Ben", at=NOON + MINUTE)
     page = desk.get(LIST, {"author": second.pk}).text
-    assert re.search(r'<aside class="past".*?<h2[^>]*>Ben</h2>', page, re.DOTALL)
+    assert re.search(r'<aside class="past".*?<h2[^>]*><bdi>Ben</bdi></h2>', page, re.DOTALL)
 
 
 def test_an_author_without_address_has_no_record(desk, edition):

@@ -99,8 +99,7 @@
   /* Nothing is left on the page: the focus goes to the sentence that says so, or to what comes next. */
   function finish(counts) {
     if (cards().some((each) => !each.classList.contains("gone"))) return;
-    const list = form.querySelector(".deck, #clear");
-    if (!list || document.getElementById("next-comments")) return;
+    if (!form.querySelector(".deck, #clear") || document.getElementById("next-comments")) return;
     if (counts[words.queue]) {
       const more = document.createElement("a");
       more.id = "next-comments";
@@ -112,7 +111,7 @@
     } else {
       const clear = document.createElement("p");
       Object.assign(clear, { className: "clear", id: "next-comments", tabIndex: -1, textContent: words.clear });
-      form.querySelector(".bulk")?.setAttribute("hidden", "");
+      for (const part of form.querySelectorAll(".bulk, .deck")) part.hidden = true;
       form.append(clear);
       clear.focus();
     }
@@ -188,7 +187,7 @@
       say(answer.refusal || answer.said || Object.values(answer.outcomes)[0]?.said, answer.undo);
       showCounts(answer.counts);
       document.getElementById("next-comments")?.remove();
-      form.querySelector(".bulk")?.removeAttribute("hidden");
+      for (const part of form.querySelectorAll(".bulk, .deck")) part.hidden = false;
       const back = Object.entries(answer.outcomes).filter(([, outcome]) => outcome.isDone)
         .toReversed().map(([number, outcome]) => putBack(number, outcome.lines)).filter(Boolean);
       go(back.at(-1));
