@@ -27,6 +27,10 @@ arguments = argparse.ArgumentParser()
 arguments.add_argument("count", nargs="?", type=int, default=1_000_000)
 arguments.add_argument("--in", dest="folder")
 asked = arguments.parse_args()
+if asked.count < 10_000:
+    arguments.error(
+        "COUNT is 10,000 at least: the comments that were posted first stand among those that wait."
+    )
 scratch = tempfile.TemporaryDirectory(prefix="bench-comments-")
 folder = Path(asked.folder or scratch.name).absolute()
 os.environ |= {
