@@ -93,9 +93,7 @@ def calibrate():
     begun_at, total = time.process_time(), 0
     for number in range(10_000_000):
         total += number
-    print(
-        f"Ten million additions take {time.process_time() - begun_at:.2f} s of CPU time (0.5 s on an idle machine)."
-    )
+    print(f"Ten million additions take {time.process_time() - begun_at:.2f} s of CPU time.")
 
 
 # --- the posts
