@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'policy',
                 'verbose_name_plural': 'policies',
-                'ordering': ['article_id', 'coverage_id', 'section_id'],
+                'ordering': [models.OrderBy(models.F('article_id'), nulls_first=True), models.OrderBy(models.F('coverage_id'), nulls_first=True), models.OrderBy(models.F('section_id'), nulls_first=True)],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('coverage', None), ('section', None)), models.Q(('article', None), ('section', None)), models.Q(('article', None), ('coverage', None)), _connector='OR'), name='policy_is_of_one_place', violation_error_message='A policy is of one place. Choose a section, a coverage or a story, or none for the whole site.'), models.UniqueConstraint(Coalesce('article', 0, output_field=models.BigIntegerField()), Coalesce('coverage', 0, output_field=models.BigIntegerField()), Coalesce('section', 0, output_field=models.BigIntegerField()), name='place_has_one_policy', violation_error_message='There is a policy for this already. Change that one instead.'), models.CheckConstraint(condition=models.Q(('close_after_days', None), ('close_after_days__lte', 3650), _connector='OR'), name='policy_closes_within_ten_years', violation_error_message='Comments close within ten years, or never: enter 0 for that.')],
             },
         ),

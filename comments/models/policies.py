@@ -2,7 +2,7 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,7 +99,7 @@ class Policy(models.Model):
     class Meta:
         verbose_name = gettext_lazy("policy")
         verbose_name_plural = gettext_lazy("policies")
-        ordering = ["article_id", "coverage_id", "section_id"]
+        ordering = [F(scope).asc(nulls_first=True) for scope in ("article_id", "coverage_id", "section_id")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(section=None, coverage=None) | Q(section=None, article=None)
