@@ -70,6 +70,7 @@ class CommentAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "media": self.media,
             "page": page,
+            "drawn": {},
             "wish": wish,
             "tabs": _tabs(wish, counts),
             "paused_until": paused_until,

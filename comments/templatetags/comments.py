@@ -1,9 +1,13 @@
 """How pages of stories show comments: `{% load comments %}`."""
 
+import secrets
+
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from articles.templatetags.articles import local_time
 from comments.models import Comment
@@ -65,3 +69,24 @@ def marked(comment):
 def for_article(counts, article_id):
     """The count of one article out of what `comment_counts` gave; 0 where it has none."""
     return counts.get(article_id, 0)
+
+
+_NUMBER = secrets.token_hex(8)  # stands for a comment's number; nobody can have typed it
+
+
+@register.simple_tag(takes_context=True)
+def card_controls(context, comment, *, is_listed=False):
+    """The buttons of a comment's card in the moderation queue.
+
+    Cards of a kind differ by the number alone, and hold some forty words to translate. So where the page brings a
+    dict `drawn`, each kind is rendered once for all.
+    """
+    traits = ("status", "open_flag_count", "is_featured", "blanks", "record")
+    kind = (is_listed, comment.status, *(bool(getattr(comment, trait, None)) for trait in traits))
+    drawn = context.get("drawn", {})
+    if kind not in drawn:
+        names = ("reasons", "reason_length", "query", "wish")
+        given = {name: context[name] for name in names if name in context}
+        given |= {"comment": comment, "pk": _NUMBER, "is_listed": is_listed}
+        drawn[kind] = render_to_string("admin/comments/comment/_controls.html", given)
+    return SafeString(drawn[kind].replace(_NUMBER, str(comment.pk)))
