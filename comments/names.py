@@ -8,8 +8,7 @@ import re
 import unicodedata
 
 from django.conf import settings
-from django.db.models import Case, F, Value, When
-from django.db.models.functions import Concat, Trim
+from django.db.models import Value
 
 from articles.models import Author, User
 from articles.models.json_rows import union_of
@@ -82,12 +81,10 @@ def _without_invisibles(name):
 
 def names_of_the_desk():
     """The names that stand for the desk on this site: its own, its people's and its authors'. One query."""
-    full_name = Trim(Concat("first_name", Value(" "), "last_name"))
-    people = User.objects.filter(is_staff=True, is_active=True).annotate(full=full_name)
-    signed = Case(
-        When(display_name__gt="", then=F("display_name")),
-        When(full__gt="", then=F("full")),
-        default=F("username"),
+    people = User.objects.filter(is_staff=True, is_active=True).order_by()
+    rows = union_of(
+        people.values_list("display_name", "first_name", "last_name", "username"),
+        Author.objects.order_by().values_list("name", Value(""), Value(""), Value("")),
     )
-    rows = union_of(people.order_by().values_list(signed), Author.objects.order_by().values_list("name"))
-    return [settings.SITE_NAME, *(name for (name,) in rows)]
+    signed = (shown or f"{first} {last}".strip() or username for shown, first, last, username in rows)
+    return [settings.SITE_NAME, *signed]

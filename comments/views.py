@@ -48,8 +48,7 @@ def under_a_live_story(view):
     @wraps(view)
     def answered(request, *, year, month, day, slug, **rest):
         path = unicodedata.normalize("NFC", f"/{year}/{month:02}/{day:02}/{slug}/")
-        owner = Edition.objects.once_live().filter(path=path).values("article")[:1]
-        edition = Edition.objects.live().filter(article__in=owner).first()
+        edition = _live_edition_at(path)
         if edition is None:
             raise Http404
         if request.method == "POST" and is_too_big(request):
@@ -57,6 +56,13 @@ def under_a_live_story(view):
         return view(request, edition, **rest)
 
     return answered
+
+
+def _live_edition_at(path):
+    """The live edition of the story with this address, or of the one that had it once; None where there is none."""
+    live = Edition.objects.live()
+    owner = Edition.objects.once_live().filter(path=path).values("article")[:1]
+    return live.filter(path=path).first() or live.filter(article__in=owner).first()
 
 
 def _live_edition(path, *, at):
