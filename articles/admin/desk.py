@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import DataError, models
 from django.urls import path
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from articles.forms import DeskTimeField, DeskTimeInput, NamedForm
 from articles.models import Article
@@ -59,6 +60,11 @@ class DeskAdmin(admin.ModelAdmin):
         # The rich-text editor's import map is inline, so that it needs the nonce of the page.
         context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        """The list, under the name of what it lists: some roles may look only, and lists have filters and links too."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_changelist_instance(self, request):
         """The list. What its address asks for and no row can have, as the year 0, leads back to the whole of it."""

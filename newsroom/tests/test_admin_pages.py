@@ -97,6 +97,13 @@ def test_somebody_without_rights_is_told_so(client, outsider, records, model, na
     assert "Your account has no right to do this." in response.text
 
 
+def test_a_list_is_called_by_what_it_lists(client, moderator, records):
+    client.force_login(moderator)
+    page = client.get(address(ListedWord, "changelist", records)).text
+    assert "<h1>Listed words</h1>" in page
+    assert "Select" not in page.partition("<h1>")[0]
+
+
 def test_the_stock_tags_are_not_in_the_admin():
     assert "taggit" not in {model._meta.app_label for model in MODELS}
 
@@ -106,6 +113,10 @@ def test_the_index_stands_in_the_desks_order_and_leads_to_the_site(client, super
     response = client.get(reverse("admin:index"))
     names = [model["object_name"] for app in response.context["app_list"] for model in app["models"]]
     assert names[:3] == ["Article", "Pin", "Coverage"]
+    of_comments = names[names.index("Comment") :][:8]
+    assert of_comments == [
+        "Comment", "Decision", "Policy", "PersonRule", "ListedWord", "ErrorReport", "Letter", "PrivacyLine",
+    ]  # fmt: skip
     assert names.index("Article") < names.index("Comment") < names.index("Group")
     assert '<a href="/">View site</a>' in response.text
 
