@@ -193,6 +193,21 @@ def test_asking_for_a_reason_moves_nothing_and_is_given_up_by_escape_or_by_going
     assert not Decision.objects.exists()
 
 
+def test_what_is_undone_from_another_page_is_a_link_away(moderating):
+    comments = waiting()
+    page = moderating.visit(LIST)
+    page.wait_for_selector(".card.current:focus")
+    page.keyboard.press("a")
+    settled(page, 1)
+    page = moderating.visit(f"{LIST}?queue=pending&after={comments[1].pk}")
+    page.wait_for_selector(".card.current:focus")
+    page.keyboard.press("z")
+    page.wait_for_selector("#next-comments:focus")
+    assert barriers(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"#c{comments[0].pk}.current:focus")
+
+
 def test_what_is_selected_in_a_comment_is_what_to_blank(moderating):
     comment = posted(published(), "Call me on 555 0123, neighbours.")
     page = moderating.visit(LIST)

@@ -96,18 +96,22 @@
     for (const place of root.querySelectorAll("[data-count]")) place.textContent = counts[place.dataset.count];
   }
 
+  /* A way to comments that wait and do not stand on this page. */
+  function offerMore() {
+    const more = document.createElement("a");
+    more.id = "next-comments";
+    more.href = location.href.replace(/[?&]after=\d+/, "");
+    more.textContent = root.querySelector(".news a").dataset.shown;
+    said.append(" ", more);
+    more.focus();
+  }
+
   /* Nothing is left on the page: the focus goes to the sentence that says so, or to what comes next. */
   function finish(counts) {
     if (cards().some((each) => !each.classList.contains("gone"))) return;
     if (!form.querySelector(".deck, #clear") || document.getElementById("next-comments")) return;
     if (counts[words.queue]) {
-      const more = document.createElement("a");
-      more.id = "next-comments";
-      more.href = location.href.replace(/[?&]after=\d+/, "");
-      more.textContent = root.querySelector(".news a").dataset.shown;
-      say(said.querySelector("span").textContent);
-      said.append(" ", more);
-      more.focus();
+      offerMore();
     } else {
       const clear = document.createElement("p");
       Object.assign(clear, { className: "clear", id: "next-comments", tabIndex: -1, textContent: words.clear });
@@ -188,9 +192,10 @@
       showCounts(answer.counts);
       document.getElementById("next-comments")?.remove();
       for (const part of form.querySelectorAll(".bulk, .deck")) part.hidden = false;
-      const back = Object.entries(answer.outcomes).filter(([, outcome]) => outcome.isDone)
-        .toReversed().map(([number, outcome]) => putBack(number, outcome.lines)).filter(Boolean);
+      const undone = Object.entries(answer.outcomes).filter(([, outcome]) => outcome.isDone);
+      const back = undone.toReversed().map(([number, outcome]) => putBack(number, outcome.lines)).filter(Boolean);
       go(back.at(-1));
+      if (back.length < undone.length) offerMore();
     });
   }
 
