@@ -193,6 +193,21 @@ def test_asking_for_a_reason_moves_nothing_and_is_given_up_by_escape_or_by_going
     assert not Decision.objects.exists()
 
 
+def test_the_heading_of_a_group_goes_with_the_last_of_its_cards(moderating):
+    waiting()
+    page = moderating.visit(LIST)
+    page.wait_for_selector(".card.current:focus")
+    heading = page.get_by_role("heading", name="10 comments that are nearly the same")
+    page.get_by_role("button", name="Select these").click()
+    assert heading.is_visible()
+    page.keyboard.press("Shift+S")
+    assert heading.is_hidden()
+    settled(page, 10)
+    page.keyboard.press("z")
+    settled(page, 20)
+    heading.wait_for()
+
+
 def test_what_is_undone_from_another_page_is_a_link_away(moderating):
     comments = waiting()
     page = moderating.visit(LIST)

@@ -89,7 +89,16 @@
     const count = ticked().length, place = document.getElementById("picked"), all = document.getElementById("all");
     if (!place || !all) return;
     place.textContent = count === 1 ? words.pickedOne : words.picked.replace("{count}", count);
+    showHeadings();
     all.checked = count > 0 && count === form.querySelectorAll(".card > input[type=checkbox]").length;
+  }
+
+  /* The heading of a group goes with the last of its cards, and comes back with the first. */
+  function showHeadings() {
+    for (const heading of form.querySelectorAll(".together")) {
+      const next = heading.nextElementSibling;
+      heading.hidden = !next?.matches(heading.querySelector(".pick") ? ".alike" : ":has(.card)");
+    }
   }
 
   function showCounts(counts) {
@@ -172,6 +181,7 @@
       if (first) note(first, text, "failed");
     }
     document.getElementById("next-comments")?.remove();
+    countPicked();
     complain(text);
     go(first);
   }
@@ -194,6 +204,7 @@
       for (const part of form.querySelectorAll(".bulk, .deck")) part.hidden = false;
       const undone = Object.entries(answer.outcomes).filter(([, outcome]) => outcome.isDone);
       const back = undone.toReversed().map(([number, outcome]) => putBack(number, outcome.lines)).filter(Boolean);
+      countPicked();
       go(back.at(-1));
       if (back.length < undone.length) offerMore();
     });
