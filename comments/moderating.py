@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from comments.models import TEXT_LENGTH, Action, AlreadyDecided, Comment, Decision, Reason, Status
-from comments.plain_text import tidy
+from comments.plain_text import is_blank, tidy
 
 APPROVE, SPAM, FEATURE, UNFEATURE = "approve", "spam", "feature", "unfeature"
 BLANK, UNBLANK, ANSWER = "blank", "unblank", "answer"
@@ -132,16 +132,17 @@ def summary(outcomes):
 def _reject(comment, reason, *, by, own, at):
     if reason != Reason.OTHER:
         return comment.reject(by=by, reason=reason, at=at)
-    if not own.strip():
+    own = tidy(own).strip()[:REASON_LENGTH]
+    if is_blank(own):
         raise Refused(_("Write your own reason first. The author of the comment can read it."))
-    return comment.reject(by=by, reason=reason, reason_text=tidy(own)[:REASON_LENGTH], at=at)
+    return comment.reject(by=by, reason=reason, reason_text=own, at=at)
 
 
 @transaction.atomic
 def _answer(comment, *, by, text, at):
     """Publishes the answer, and first the comment where it still waits."""
     text = tidy(text)
-    if not text.strip():
+    if is_blank(text):
         raise Refused(_("Write the answer first."))
     if len(text) > TEXT_LENGTH:
         raise Refused(_("Shorten the answer to %(limit)d characters or fewer.") % {"limit": TEXT_LENGTH})

@@ -337,3 +337,21 @@ def test_a_decision_about_a_comment_under_another_story_is_a_decision(desk, edit
     other = posted(published("Another story"))
     decide(desk, other, "approve")
     assert Comment.objects.get().status == Status.APPROVED
+
+
+@pytest.mark.parametrize("reason", ["\0", "\u200b", "\ufffe \x1b"])
+def test_a_reason_of_nothing_to_see_is_asked_for_again(desk, edition, reason):
+    comment = posted(edition)
+    response = decide(desk, comment, "other", **{f"reason_text_{comment.pk}": reason})
+    assert told(response) == [
+        ("error", "Write your own reason first. The author of the comment can read it.")
+    ]
+    comment.refresh_from_db()
+    assert comment.status == Status.PENDING
+
+
+def test_an_answer_of_nothing_to_see_is_asked_for_again(desk, edition):
+    comment = approved(edition)
+    response = decide(desk, comment, "answer", seen=1, **{f"words_answer_{comment.pk}": "\u200b\u2060"})
+    assert told(response) == [("error", "Write the answer first.")]
+    assert Comment.objects.count() == 1
