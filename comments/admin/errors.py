@@ -17,6 +17,7 @@ from articles.models import Correction
 from articles.models.edition import Change
 from articles.times import moment_text
 from comments.models import ANSWERS, AlreadyDecided, Answer, ErrorReport
+from comments.plain_text import tidy
 
 REOPEN = "reopen"
 NOTE_LENGTH = ErrorReport._meta.get_field("answer").max_length
@@ -94,7 +95,7 @@ class ErrorReportAdmin(ReadOnlyAdmin):
     def answer_view(self, request, pk):
         """Where the buttons post to: `answer` is one of ANSWERS or "reopen", `note` is for the desk."""
         report = self._answerable(request, pk)
-        answer, note = request.POST.get("answer", ""), request.POST.get("note", "")[:NOTE_LENGTH]
+        answer, note = request.POST.get("answer", ""), tidy(request.POST.get("note", ""))[:NOTE_LENGTH]
         try:
             self._carry_out(report, answer, note, by=request.user)
         except AlreadyDecided as loss:

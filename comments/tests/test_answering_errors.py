@@ -141,3 +141,10 @@ def test_markup_is_shown_as_text(desk, edition, markup):
         assert markup not in text
         assert "<b>x</b>" not in text
     assert desk.get(address("change", report)).text.count("&lt;") >= 4
+
+
+def test_a_note_is_kept_without_what_no_database_stores(desk, edition):
+    report = reported(edition)
+    act(desk, report, answer="no_error", note="It was\0 right.\r\nSee\x1b page 2.")
+    report.refresh_from_db()
+    assert report.answer == "It was right.\nSee page 2."
