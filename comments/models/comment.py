@@ -436,8 +436,12 @@ class Comment(NaturalModel):
 
     @property
     def is_unread(self):
-        """Whether it waits and no person has decided about it, not even to take that back."""
-        return self.is_waiting and not self.decisions.exclude(by=None).exists()
+        """Whether nobody but its author can know its words: it waits, was never public, and no person has decided.
+
+        Not even to take that back.
+        """
+        known = Q(by__isnull=False) | Q(to_status=Status.APPROVED)
+        return self.is_waiting and not self.decisions.filter(known).exists()
 
     @property
     def state(self):

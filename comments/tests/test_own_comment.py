@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments.models import Comment, ListedWord, Reason, Status
+from comments.models import Comment, ListedWord, Mode, Policy, Reason, Status
 from comments.posting import private_token
 from comments.tests.replies import approved, posted, typed
 
@@ -265,3 +265,17 @@ def test_after_a_decision_nothing_is_said_of_links(client, edition, moderator):
     address = posted_link(client, text="See https://a.example")
     Comment.objects.get().reject(by=moderator, reason=Reason.ADVERTISING)
     assert "Held because" not in client.get(address).text
+
+
+def test_the_link_of_a_repeat_is_not_its_authors_once_it_was_public(client, edition):
+    """Its words were on the site until readers' reports held it, so that anybody may send them again."""
+    Policy.objects.create(mode=Mode.OPEN, reports_to_hold=1)
+    client.post(f"{STORY}reply/", typed())
+    comment = Comment.objects.get()
+    comment.report(network="n" * 64, reason=Reason.ABUSE, limit=1)
+    assert comment.status == Status.PENDING
+    repeat = client.post(f"{STORY}reply/", typed()).headers["Location"]
+    assert "Withdraw" not in client.get(repeat).text
+    assert client.post(repeat, {"confirmed": "yes"}).status_code == 409
+    comment.refresh_from_db()
+    assert comment.status == Status.PENDING
