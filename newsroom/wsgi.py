@@ -7,7 +7,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-_CHARSET = re.compile(r"""(?i);\s*charset[^;=]*=\s*("[^"]*"|[^;]*)""")
+# The charset, and parameters that name one for themselves (RFC 2231), which no browser sends.
+_CHARSET = re.compile(r"""(?i);\s*(charset|[^;=]*\*)[^;=]*=\s*("[^"]*"|[^;]*)""")
 _answer = get_wsgi_application()
 
 

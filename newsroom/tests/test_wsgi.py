@@ -7,7 +7,10 @@ import pytest
 from newsroom.wsgi import application
 
 
-@pytest.mark.parametrize("charset", ["hex", "undefined", "idna", "utf-16", '"hex"'])
+@pytest.mark.parametrize(
+    "charset",
+    ["hex", "undefined", "idna", "utf-16", '"hex"', "utf-8; x*=idna''%FF", "a; x*0*=undefined''%41"],
+)
 def test_the_charset_a_request_names_changes_nothing(charset, db):
     told = {}
     environ = {
