@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from articles.models import Edition
+from comments.limits import seconds_to_wait
 from comments.models import (
     AlreadyDecided,
     Comment,
@@ -20,7 +21,6 @@ from comments.models import (
     email_hash,
     repeat_hash,
 )
-from comments.network import seconds_to_wait
 from comments.policies import policy_of
 from comments.spam import HOLD_FROM, Facts, Words, host_of, triage
 
@@ -124,9 +124,10 @@ def _post(form, verdict, *, network, likeness, **rules):
     """
     words = {name: form.cleaned_data[name] for name in ("name", "email", "text")}
     words |= {"article": form.article, "parent": form.parent}
-    wait = seconds_to_wait(network, at=form.at)
+    repeat = repeat_hash(**words, network=network)
+    wait = seconds_to_wait(network, repeat=repeat, at=form.at)
     # Asked second: what filled the limit a moment ago may be this very post, sent twice.
-    if wait and not Comment.objects.filter(repeat_hash=repeat_hash(**words, network=network)).exists():
+    if wait and not Comment.objects.filter(repeat_hash=repeat).exists():
         raise TooMany(wait)
     return Comment.objects.post(
         **words,

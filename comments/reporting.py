@@ -1,14 +1,9 @@
 """From a valid form to a report that the desk can read: of a comment, or of an error in a story."""
 
-import datetime as dt
-import math
-
-from comments.models import ErrorReport, Flag
+from comments.limits import seconds_to_flag, seconds_to_report_error
+from comments.models import ErrorReport
 from comments.policies import policy_of
 from comments.posting import TooMany
-
-MOST = 20  # reports of either kind that a network may send
-SPAN = dt.timedelta(hours=1)
 
 
 def report_comment(form, comment, edition, *, network, at):
@@ -22,7 +17,7 @@ def report_comment(form, comment, edition, *, network, at):
         return True
     if has_reported(comment, network=network):
         return False
-    _keep_to_the_limit(Flag.objects.filter(network=network), "flagged_at", at=at)
+    _stop_for(seconds_to_flag(network, at=at))
     _flag, is_new = comment.report(
         network=network,
         reason=form.cleaned_data["reason"],
@@ -40,13 +35,12 @@ def has_reported(comment, *, network):
 
 def report_error(form, edition, *, network, at):
     """Keeps what the valid form says is wrong in a live Edition. Raises TooMany."""
-    _keep_to_the_limit(ErrorReport.objects.filter(network=network), "reported_at", at=at)
+    _stop_for(seconds_to_report_error(network, at=at))
     words = {name: form.cleaned_data[name] for name in ("wrong", "right", "name", "email")}
     ErrorReport.objects.post(edition=edition, network=network, is_trapped=form.is_trapped, at=at, **words)
 
 
-def _keep_to_the_limit(rows, moment, *, at):
-    """Raises TooMany where MOST of these rows have a moment in the SPAN before `at`. One index, MOST rows of it."""
-    lately = rows.filter(**{f"{moment}__gt": at - SPAN}).order_by(f"-{moment}")
-    for oldest in lately.values_list(moment, flat=True)[MOST - 1 : MOST]:
-        raise TooMany(max(1, math.ceil((oldest + SPAN - at).total_seconds())))
+def _stop_for(seconds):
+    """Raises TooMany where there is anything to wait for."""
+    if seconds:
+        raise TooMany(seconds)

@@ -23,6 +23,7 @@ TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 # What the scheme of a mail server's address says: how it is spoken to, and its usual port.
 MAIL_SCHEMES = {"smtp+tls": ("starttls", 587), "smtps": ("tls", 465), "smtp": ("", 25)}
+CACHE_SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis"}
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 # Measured with 200 clients posting at once: with Django's defaults 70 to 80 % of posts failed, WAL alone
@@ -234,3 +235,30 @@ def _parse_database(name, value):
     if not scheme.startswith("sqlite") and not importlib.util.find_spec("psycopg"):
         _refuse(name, scheme, "sqlite:////path/to/file, until requirements/production.txt is installed")
     return config
+
+
+def cache_url(name):
+    """The address of a Valkey or Redis as its client wants it (`redis:`, `rediss:` or `unix:`), "" for none."""
+    value = _raw(name)
+    if not value:
+        return ""
+    scheme, _colon, rest = value.partition(":")
+    shown = f"{scheme}:…"  # for the rest may hold a password
+    if scheme not in CACHE_SCHEMES or not _is_sound_cache(value):
+        allowed = "redis, rediss or valkey://user:password@host:port/number, or unix:///path/to/socket"
+        _refuse(name, shown, allowed)
+    if not importlib.util.find_spec("redis"):
+        _refuse(name, shown, "nothing, until requirements/production.txt is installed")
+    return f"{CACHE_SCHEMES[scheme]}:{rest}"
+
+
+def _is_sound_cache(value):
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1 and bool(re.fullmatch(r"(db=\d+)?", parts.query)) and not parts.fragment
+    is_plain = re.fullmatch(r"(/\d*)?", parts.path) and not (parts.query or parts.fragment)
+    return bool(parts.hostname and port != 0 and is_plain)

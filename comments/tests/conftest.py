@@ -2,6 +2,7 @@ import pytest
 import time_machine
 
 from articles.tests.stories import NOON, published
+from comments.tests import valkey
 from comments.tests.postbox import open_postbox
 from comments.tests.replies import MINUTE
 
@@ -25,3 +26,27 @@ def postbox(settings):
     with open_postbox() as box:
         settings.EMAIL_SERVER = box.settings
         yield box
+
+
+@pytest.fixture(scope="session")
+def valkey_of_the_session():
+    with valkey.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["database", "valkey"])
+def store(request, settings):
+    """Where posts and reports are counted: the test runs with each."""
+    if request.param == "valkey":
+        server = request.getfixturevalue("valkey_of_the_session")
+        server.client.flushdb()
+        settings.CACHE_URL = server.url
+    return request.param
+
+
+@pytest.fixture
+def mortal(settings):
+    """A Valkey of the test's own, in which posts and reports are counted."""
+    with valkey.running() as server:
+        settings.CACHE_URL = server.url
+        yield server

@@ -43,7 +43,7 @@ def test_twenty_posts_at_once_are_all_stored(settings):
     assert Comment.objects.count() == TOGETHER
 
 
-def test_twenty_times_the_same_post_at_once_is_one_comment_and_one_answer(settings):
+def test_twenty_times_the_same_post_at_once_is_one_comment_and_one_answer(settings, store):
     settings.COMMENT_RATE = (1, 60)
     published("Harbour bridge reopens")
     answers = at_once(*[lambda: Client().post(REPLY, typed())] * TOGETHER)

@@ -183,7 +183,7 @@ def test_a_page_that_lay_open_too_long_is_posted_again(client, edition, clock, m
     assert client.post(REPLY, typed(opened="")).status_code == 303
 
 
-def test_a_repeat_is_answered_like_the_first(client, edition, settings):
+def test_a_repeat_is_answered_like_the_first(client, edition, settings, store):
     settings.COMMENT_RATE = (1, 60)
     first, again = (client.post(REPLY, typed()) for _ in range(2))
     assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
@@ -198,7 +198,7 @@ def test_a_filled_trap_is_answered_like_any_post_and_put_aside(client, edition):
     assert "Waiting for a moderator." in html(client.get(response.headers["Location"]))
 
 
-def test_too_many_posts_from_a_network_have_to_wait(client, edition, settings, clock):
+def test_too_many_posts_from_a_network_have_to_wait(client, edition, settings, clock, store):
     settings.COMMENT_RATE = (2, 60)
     for number in range(2):
         assert client.post(REPLY, typed(text=f"Number {number}")).status_code == 303

@@ -4,8 +4,8 @@ import pytest
 
 from articles import publishing
 from articles.tests.stories import NOON
+from comments.limits import REPORTS
 from comments.models import AlreadyDecided, Answer, ErrorReport
-from comments.reporting import MOST
 from comments.tests.replies import MINUTE
 
 pytestmark = pytest.mark.django_db
@@ -112,8 +112,8 @@ def test_a_filled_trap_is_thanked_and_put_aside(client, edition):
     assert ErrorReport.objects.get().status == Answer.ASIDE
 
 
-def test_too_many_from_a_network_have_to_wait(client, edition, clock):
-    for number in range(MOST):
+def test_too_many_from_a_network_have_to_wait(client, edition, clock, store):
+    for number in range(REPORTS[0]):
         assert client.post(PAGE, filled(wrong=f"Number {number}")).status_code == 303
     response = client.post(PAGE, filled(wrong="One more"))
     assert (response.status_code, response.headers["Retry-After"]) == (429, "3600")

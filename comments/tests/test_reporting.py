@@ -6,9 +6,9 @@ import pytest
 
 from articles import publishing
 from articles.tests.stories import NOON, published
+from comments.limits import REPORTS
 from comments.models import Comment, Flag, Policy, Reason, Status
 from comments.policies import DEFAULTS
-from comments.reporting import MOST
 from comments.tests.replies import MINUTE, approved, posted
 
 pytestmark = pytest.mark.django_db
@@ -187,19 +187,19 @@ def test_a_body_too_big_is_refused(client, edition):
     assert "Go back with your browser, shorten it, and send it again." in html(response)
 
 
-def test_too_many_reports_from_a_network_have_to_wait(client, edition, clock):
-    comments = [approved(edition, f"Number {number}") for number in range(MOST + 1)]
-    for comment in comments[:MOST]:
+def test_too_many_reports_from_a_network_have_to_wait(client, edition, clock, store):
+    comments = [approved(edition, f"Number {number}") for number in range(REPORTS[0] + 1)]
+    for comment in comments[: REPORTS[0]]:
         assert report(client, comment).status_code == 303
     clock.shift(30 * 60 - 1)
-    response = report(client, comments[MOST], note="Kept words")
+    response = report(client, comments[REPORTS[0]], note="Kept words")
     assert (response.status_code, response.headers["Retry-After"]) == (429, "1801")
     assert "You have sent many reports. Wait 31 minutes before you send another one" in html(response)
     assert ">\nKept words</textarea>" in html(response)
     assert report(client, comments[0]).headers["Location"].endswith("?sent=again")
-    assert report(client, comments[MOST], network="198.51.100").status_code == 303
+    assert report(client, comments[REPORTS[0]], network="198.51.100").status_code == 303
     clock.shift(30 * 60 + 2)
-    assert report(client, comments[MOST]).status_code == 303
+    assert report(client, comments[REPORTS[0]]).status_code == 303
 
 
 @pytest.mark.parametrize("fate", ["pending", "rejected", "spam", "withdrawn", "elsewhere", "never", "huge"])

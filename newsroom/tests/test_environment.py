@@ -59,6 +59,12 @@ SOUND = [
     (environment.proxies, {}, "ON", 1),
     (environment.proxies, {}, "1", 1),
     (environment.proxies, {}, "2", 2),
+    (environment.cache_url, {}, "", ""),
+    (environment.cache_url, {}, "redis://127.0.0.1", "redis://127.0.0.1"),
+    (environment.cache_url, {}, "rediss://me:p%2Fw@cache.example:6380/2", "rediss://me:p%2Fw@cache.example:6380/2"),
+    (environment.cache_url, {}, "valkey://:pw@[::1]:6379/", "redis://:pw@[::1]:6379/"),
+    (environment.cache_url, {}, "unix:///run/valkey/socket", "unix:///run/valkey/socket"),
+    (environment.cache_url, {}, "unix:///run/valkey/socket?db=3", "unix:///run/valkey/socket?db=3"),
     (environment.mail_server, {}, "", None),
     (environment.mail_server, {}, "smtp://mail.example", server("mail.example", 25)),
     (environment.mail_server, {}, "smtp://127.0.0.1:2525/", server("127.0.0.1", 2525)),
@@ -82,7 +88,20 @@ ADDRESS = "an address such as https://news.example, in ASCII and without a path"
 HOSTS = "host names with commas between, without ports and wildcards"
 DATABASES = "postgres://user:password@host/name or sqlite:////path/to/file"
 MAIL = "smtp+tls or smtps or smtp://user:password@host:port"
+CACHES = "redis, rediss or valkey://user:password@host:port/number, or unix:///path/to/socket"
 WRONG = [
+    (environment.cache_url, {}, "cache.example", "'cache.example:…'", CACHES),
+    (environment.cache_url, {}, "memcached://me:pw@cache.example", "'memcached:…'", CACHES),
+    (environment.cache_url, {}, "redis:cache.example", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "redis://", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "redis://me:pw@cache.example:x", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "redis://cache.example:0", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "redis://cache.example/first", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "valkey://cache.example?socket_timeout=9", "'valkey:…'", CACHES),
+    (environment.cache_url, {}, "rediss://me:p#w@cache.example", "'rediss:…'", CACHES),
+    (environment.cache_url, {}, "redis://[::1", "'redis:…'", CACHES),
+    (environment.cache_url, {}, "unix://", "'unix:…'", CACHES),
+    (environment.cache_url, {}, "unix:///run/socket?password=pw", "'unix:…'", CACHES),
     (environment.mail_server, {}, "mail.example", "'mail.example:…'", MAIL),
     (environment.mail_server, {}, "https://me:secret@mail.example", "'https:…'", MAIL),
     (environment.mail_server, {}, "smtp://", "'smtp:…'", MAIL),
@@ -272,6 +291,16 @@ def test_a_postgresql_without_its_driver_says_what_to_install(give, monkeypatch)
         environment.database("X", sqlite_file="unused")
 
 
+def test_a_valkey_without_its_client_says_what_to_install(give, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    give("valkey://:pw@cache.example")
+    expected = (
+        r"^NEWSROOM_X is 'valkey:…'. Allowed: nothing, until requirements/production\.txt is installed.$"
+    )
+    with pytest.raises(ImproperlyConfigured, match=expected):
+        environment.cache_url("X")
+
+
 # --- the whole
 
 
@@ -281,6 +310,15 @@ def test_the_readme_lists_every_variable_there_is():
         r"^\| `(NEWSROOM_\w+)` \|", (settings.BASE_DIR / "README.md").read_text(), re.MULTILINE
     )
     assert sorted(listed) == sorted(environment.names_read)
+
+
+def test_a_valkey_becomes_the_cache_of_the_site(monkeypatch):
+    monkeypatch.setenv("NEWSROOM_CACHE_URL", "valkey://cache.example/1")
+    made = runpy.run_path(str(settings.BASE_DIR / "newsroom" / "settings.py"))
+    cache = made["CACHES"]["default"]
+    assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert cache["LOCATION"] == made["CACHE_URL"] == "redis://cache.example/1"
+    assert max(cache["OPTIONS"].values()) <= 1
 
 
 def manage(*arguments, **variables):

@@ -152,7 +152,9 @@ class Conversation:
 
     def publish_story(self, number):
         self.words += 1
-        article = rewrite(Article.objects.get(pk=self.stories[number]), headline=f"Story, version {self.words}")
+        article = rewrite(
+            Article.objects.get(pk=self.stories[number]), headline=f"Story, version {self.words}"
+        )
         publishing.publish(article, by=person("editor", "Editors"), change=Change.UPDATE, now=self.now)
 
     def withdraw_story(self, number):
