@@ -22,9 +22,8 @@ from django.db.models import QuerySet
 from comments.hashes import keyed_hash
 from comments.models import Comment, ErrorReport, Flag
 
-with contextlib.suppress(
-    ImportError
-):  # it comes with requirements/production.txt; settings refuse to need it else
+# It comes with requirements/production.txt, and settings refuse the address of a server where it is missing.
+with contextlib.suppress(ImportError):
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 FIXTURES = ["people", "coverage", "last_news"]
 LATER = dt.datetime(2025, 6, 10, 12, 0, tzinfo=dt.UTC)
 # Counts are kept by the database itself, on PostgreSQL in a row for each connection that wrote.
-OURS = {model for app in ("articles", "comments") for model in apps.get_app_config(app).get_models()} - {QueueTally}
+OURS = {model for app in ("articles", "comments") for model in apps.get_app_config(app).get_models()} - {
+    QueueTally
+}
 
 
 @pytest.fixture
