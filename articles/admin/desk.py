@@ -62,7 +62,7 @@ class DeskAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, **kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        """The list under the name of what it lists, since some roles only look, and lists have filters and links too."""
+        """The list under the name of what it lists: some roles only look, and lists have filters and links too."""
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
