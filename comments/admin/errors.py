@@ -6,6 +6,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,6 +115,11 @@ class ErrorReportAdmin(ReadOnlyAdmin):
         report = self._answerable(request, pk)
         taken = {name: getattr(report, field)[:limit] for name, (field, limit) in _TAKEN_OVER.items()}
         request.session[kept_under(report.article_id)] = {"change": Change.CORRECTION, **taken}
+        sentence = _(
+            "This page begins with what the reader wrote: put it into your own words. When the correction is "
+            'on the site, <a href="{}">answer the report</a>.'
+        )
+        messages.info(request, format_html(sentence, reverse("admin:comments_errorreport_change", args=[pk])))
         return HttpResponseRedirect(reverse("admin:articles_article_publish", args=[report.article_id]))
 
     def _answerable(self, request, pk):

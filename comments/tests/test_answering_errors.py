@@ -114,6 +114,7 @@ def test_the_correction_begins_with_what_the_reader_wrote_and_names_them(desk, e
     report = reported(edition, "w" * 600)
     page = act(desk, report, "correct")
     assert page.redirect_chain[-1][0] == reverse("admin:articles_article_publish", args=[edition.article_id])
+    assert f'<a href="{address("change", report)}">answer the report</a>.' in page.text
     form = page.context["form"]
     begun = {name: form[name].value() for name in ("change", "was", "right", "reported_by")}
     assert begun == {
