@@ -204,6 +204,7 @@
       for (const part of form.querySelectorAll(".bulk, .deck")) part.hidden = false;
       const undone = Object.entries(answer.outcomes).filter(([, outcome]) => outcome.isDone);
       const back = undone.toReversed().map(([number, outcome]) => putBack(number, outcome.lines)).filter(Boolean);
+      for (const each of back) each.querySelector("input[type=checkbox]").checked = false;
       countPicked();
       go(back.at(-1));
       if (back.length < undone.length) offerMore();
