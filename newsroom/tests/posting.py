@@ -7,7 +7,6 @@ words again until it is.
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,11 +31,6 @@ def database_url(settings):
     if settings["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{Path(settings['NAME']).absolute()}"
     return urlsplit(os.environ["NEWSROOM_DATABASE_URL"])._replace(path=f"/{settings['NAME']}").geturl()
-
-
-def free_port():
-    with socket.create_server((HOST, 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Server:

@@ -1,5 +1,7 @@
 """What was acknowledged is kept, once, whatever happens to the server in the middle of it."""
 
+import socket
+
 import pytest
 from django.db import connection
 
@@ -7,11 +9,16 @@ from articles.tests.stories import published
 from comments.models import AT_FIRST, Comment, Decision, QueueTally, Status, replay
 from comments.posting import comment_of
 from comments.tests.replies import typed
-from newsroom.tests.posting import LOST, Crowd, Server, database_url, free_port
+from newsroom.tests.posting import LOST, Crowd, Server, database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POSTS, CLIENTS = 300, 30
 SPAM = "Win now: http://a.example/ http://b.example/ http://c.example/"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def form(number):
