@@ -417,11 +417,10 @@ class Comment(NaturalModel):
             reopened = self.flags.filter(answered_by=decision.undoes_id).update(answered_by=None)
             if reopened:
                 self._count_flags()
-        elif self.open_flag_count and (
-            (decision.action in _ANSWERS and decision.by_id) or self.status in GONE
-        ):
-            self.flags.open().update(answered_by=decision)
-            self._count_flags()
+        elif (decision.action in _ANSWERS and decision.by_id) or self.status in GONE:
+            answered = self.flags.open().update(answered_by=decision)
+            if answered:  # asked of the table: a report may have come since the comment was read
+                self._count_flags()
 
     def _count_flags(self):
         self.open_flag_count = 0 if self.status in GONE else self.flags.open().count()

@@ -206,3 +206,15 @@ def test_others_hear_of_it_once_it_is_stored():
         signals.posted.disconnect(listen)
         signals.decided.disconnect(listen)
     assert heard == [(comment.pk, None), (comment.pk + 1, None), (comment.pk, "approved")]
+
+
+def test_a_decision_answers_a_report_that_came_while_it_was_made(edition, moderator):
+    comment = approved(edition)
+    read_before = Comment.objects.get(pk=comment.pk)
+    flag, _is_new = comment.report(network="n" * 64, reason=Reason.ABUSE)
+    line = read_before.reject(by=moderator, reason=Reason.ABUSE)
+    flag.refresh_from_db()
+    comment.refresh_from_db()
+    assert (flag.answered_by, comment.open_flag_count) == (line, 0)
+    comment.undo(by=moderator)
+    assert comment.open_flag_count == 1
