@@ -75,17 +75,24 @@ _AT_FIRST = {Queue.REPORTED: Order.FLAGGED, Queue.APPROVED: Order.NEWEST, Queue.
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What part of the queues somebody wants to see. `article` and `after` are numbers, or None."""
+    """What part of the queues somebody wants to see. `article` and `after` are numbers, or None.
+
+    `sender` is the hash of an e-mail address, "" for everybody: addresses of people have no place in those of pages.
+    """
 
     queue: Queue = Queue.PENDING
     order: Order = Order.OLDEST
     words: str = ""
+    sender: str = ""
     article: int | None = None
     after: int | None = None
 
     @classmethod
     def from_query(cls, query):
-        """From what an address says: `queue`, `order`, `q`, `article`, `after`. What cannot be is passed over."""
+        """From what an address says: `queue`, `order`, `q`, `sender`, `article`, `after`.
+
+        What cannot be is passed over, and who types an e-mail address in `q` wants what its sender wrote.
+        """
         queue = Queue(query["queue"]) if query.get("queue") in Queue.values else Queue.PENDING
         order = (
             Order(query["order"])
@@ -93,9 +100,11 @@ class Wish:
             else _AT_FIRST.get(queue, Order.OLDEST)
         )
         numbers = {name: number_in(query.get(name, "")) for name in ("article", "after")}
-        return cls(
-            queue=queue, order=order, words=query.get("q", "").replace("\0", "").strip()[:200], **numbers
-        )
+        words = query.get("q", "").replace("\0", "").strip()[:200]
+        sender = query.get("sender", "") if re.fullmatch("[0-9a-f]{64}", query.get("sender", "")) else ""
+        if re.fullmatch(r"\S+@\S+\.\S+", words):
+            words, sender = "", email_hash(words)
+        return cls(queue=queue, order=order, words=words, sender=sender, **numbers)
 
 
 @dataclass(kw_only=True)
@@ -140,6 +149,8 @@ def page_of(wish, *, at=None):
     rows = in_queue(wish.queue)
     if wish.article:
         rows = rows.filter(article=wish.article)
+    if wish.sender:
+        rows = rows.filter(email_hash=wish.sender)
     if wish.words:
         rows = _found(rows, wish.words)
     columns = _COLUMNS[wish.order]
@@ -212,12 +223,10 @@ def _any_of(parts):
 
 
 def _found(rows, words):
-    """By number, by the whole of an e-mail address, else by words among the newest of the queue."""
+    """By number, else by words among the newest of the queue."""
     number = number_in(words.removeprefix("#"))
     if number is not None:
         return rows.filter(pk=number)
-    if re.fullmatch(r"\S+@\S+\.\S+", words):
-        return rows.filter(email_hash=email_hash(words))
     newest = rows.order_by("-posted_at", "-pk").values("pk")[:SEARCHED]
     holds = Q(name__icontains=words) | Q(email__icontains=words) | Q(text__icontains=words)
     return Comment.objects.filter(holds, pk__in=newest)

@@ -156,6 +156,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?)]}"
+_ROW = re.compile(r"\S+")  # no link has a space in it, and few words have what a link has
 
 
 def _links(words, facts) -> Iterator[Signal]:
@@ -171,9 +172,14 @@ def _links(words, facts) -> Iterator[Signal]:
 
 def _links_in(text) -> Iterator[tuple[int, str]]:
     """(where it begins, the link) of each, in the time of one reading."""
-    position = 0
-    while match := _LINK.search(text, position):
-        link = _BARE.match(text, match.start()) if match["bare"] else match
+    for row in _ROW.finditer(text):
+        if "." in row[0] or "://" in row[0]:
+            yield from _links_between(text, *row.span())
+
+
+def _links_between(text, position, end):
+    while match := _LINK.search(text, position, end):
+        link = _BARE.match(text, match.start(), end) if match["bare"] else match
         if link:
             yield link.start(), link[0].rstrip(_ENDS)
         position = (link or match).end()

@@ -62,8 +62,13 @@ class ErrorReportAdmin(ReadOnlyAdmin):
     list_display = ["what", "article", "when", "status"]
     list_filter = [AnswerFilter]
     list_select_related = ["article"]
-    search_fields = ["wrong", "right", "name", "email", "article__headline"]
-    search_help_text = gettext_lazy("Search in words, names, e-mail addresses and headlines.")
+    search_fields = [
+        "wrong",
+        "right",
+        "name",
+        "article__headline",
+    ]  # no e-mail address, which would stand in the page's own
+    search_help_text = gettext_lazy("Search in words, names and headlines.")
     change_form_template = "admin/comments/errorreport/answer.html"
 
     def has_answer_permission(self, request):

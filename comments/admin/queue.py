@@ -4,6 +4,7 @@ The same posts are sent by the page's script (static/desk/moderation.js), which 
 Visitors' words are shown whole and never changed here; templates escape them like everything else.
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -48,6 +49,7 @@ class CommentAdmin(ReadOnlyAdmin):
 
     def pages(self):
         return {
+            "find": ("find/", self.find_view),
             "decide": ("decide/", self.decide_view),
             "news": ("news/", self.news_view),
             "keys": ("keys/", self.keys_view),
@@ -57,7 +59,7 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @method_decorator(require_safe)
     def changelist_view(self, request, extra_context=None):
-        """A page of a queue. Query: `queue`, `order`, `q`, `article`, `after`, and `author`, whose record to show."""
+        """A page of a queue. Query: that of a Wish, and `author`, whose record to show."""
         self._expect_moderator(request)
         wish = Wish.from_query(request.GET)
         page = queues.page_of(wish)
@@ -77,10 +79,17 @@ class CommentAdmin(ReadOnlyAdmin):
             "orders": _orders(wish),
             "newest": shown.newest if shown else 0,
             "query": f"?{_query(wish)}",
+            "beginning": f"?{_query(replace(wish, after=None))}",
             "author": queues.author_of(shown) if shown else None,
             "done": queues.last_done(by=request.user),
         }
         return TemplateResponse(request, "admin/comments/comment/queue.html", context)
+
+    @method_decorator(require_POST)
+    def find_view(self, request):
+        """Leads to what the fields above the queue ask for: what was typed there may be somebody's e-mail address."""
+        self._expect_moderator(request)
+        return HttpResponseRedirect(f"{reverse(LIST)}?{_query(Wish.from_query(request.POST))}")
 
     def render_change_form(self, request, context, obj=None, **kwargs):
         """The record of one comment, with its log and what is known of its author."""
@@ -176,6 +185,7 @@ def _query(wish):
         "queue": wish.queue.value,
         "order": wish.order.value,
         "q": wish.words,
+        "sender": wish.sender,
         "article": wish.article,
         "after": wish.after,
     }

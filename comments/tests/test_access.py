@@ -75,6 +75,8 @@ PUBLIC = [
 DESK = [
     ("comment_changelist", "get", 200),
     ("comment_changelist", "post", 405),
+    ("comment_find", "get", 405),
+    ("comment_find", "post", 302),
     ("comment_news", "get", 200),
     ("comment_news", "post", 405),
     ("comment_author", "get", 200),
@@ -169,7 +171,7 @@ DESK = [
 ]
 
 
-WITHOUT_A_ROW = ("changelist", "add", "decide", "news", "keys", "figures", "mail", "pause", "person")
+WITHOUT_A_ROW = ("changelist", "add", "find", "decide", "news", "keys", "figures", "mail", "pause", "person")
 
 
 def addresses(edition):

@@ -204,6 +204,20 @@ def test_comments_are_searched_by_name_address_and_words(desk, edition, query, f
     assert ("No comment of this queue holds these words." in response.text) is (found == 0)
 
 
+@pytest.mark.parametrize("typed", ["Ana@Example.com", " ana@example.com "])
+def test_an_address_that_is_searched_for_stands_in_no_address(desk, edition, typed):
+    mine = posted(edition, "Mine", email="ana@example.com")
+    posted(edition, "Not mine", email="ben@example.com")
+    sent = {"queue": "pending", "order": "newest", "q": typed, "article": edition.article_id}
+    response = desk.post(reverse("admin:comments_comment_find"), sent, follow=True)
+    ((address, _status),) = response.redirect_chain
+    assert "example.com" not in address
+    assert cards(response) == [mine.pk]
+    assert "Comments from one e-mail address." in response.text
+    again = desk.post(reverse("admin:comments_comment_find"), {"q": "Mine", "queue": "spam"})
+    assert again.headers["Location"] == f"{LIST}?queue=spam&order=oldest&q=Mine"
+
+
 def test_a_comment_is_found_by_its_number(desk, edition):
     comment = many(edition, 3)[1]
     assert cards(desk.get(LIST, {"q": f"#{comment.pk}"})) == [comment.pk]
