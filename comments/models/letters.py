@@ -31,6 +31,9 @@ LEASE = dt.timedelta(
 )  # for which a letter is a worker's own; longer than any talk with a server takes
 PROOF_REST = dt.timedelta(minutes=10)  # at least, between two letters that ask one address for proof
 PROOFS_A_DAY = 5
+UNPROVEN_REPLIES = (
+    3  # answers of which a comment's author is told as long as the address is not proven to be theirs
+)
 DAY = dt.timedelta(days=1)
 
 # How long after each attempt that failed the next one comes. After the last the letter is given up, in its third day.
@@ -90,10 +93,15 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
         due_at = decision.decided_at + PATIENCE
         if comment.wants_mail and comment.status in (Status.APPROVED, Status.REJECTED):
             self.keep(Kind.DECISION, comment=comment, due_at=due_at)
-        if comment.parent_id and comment.status == Status.APPROVED:
-            answered = type(comment).objects.filter(pk=comment.parent_id, wants_mail=True)
-            if answered.exists():
-                self.keep(Kind.REPLY, comment=comment, due_at=due_at)
+        if comment.parent_id and comment.status == Status.APPROVED and self._wants_replies(comment.parent):
+            self.keep(Kind.REPLY, comment=comment, due_at=due_at)
+
+    def _wants_replies(self, answered):
+        """Whether to tell of an answer. Somebody's address that another has typed is written to a few times only."""
+        if not answered.wants_mail or answered.proven_at:
+            return answered.wants_mail
+        told = self.filter(kind=Kind.REPLY, comment__parent=answered)
+        return told.count() < UNPROVEN_REPLIES
 
     def tell_of_report(self, *, at):
         """Letters to all who want to know at once that a comment was reported; part of the report's transaction.

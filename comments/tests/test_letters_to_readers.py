@@ -137,6 +137,17 @@ def answer(parent, edition, text="The city does.", **fields):
     return posted(edition, text, parent=parent, name="Other", **fields)
 
 
+@pytest.mark.parametrize(("is_proven", "told"), [(True, 5), (False, 3)])
+def test_an_address_that_nobody_has_proven_is_told_of_a_few_answers_only(
+    asked, edition, later, moderator, is_proven, told
+):
+    asked.proven_at = NOON if is_proven else None
+    asked.save(update_fields=["proven_at"])
+    for number in range(5):
+        answer(asked, edition, f"Answer {number}").approve(by=moderator)
+    assert later().count(ANSWERED) == told
+
+
 @pytest.fixture
 def asked(edition):
     """A public comment whose author wants to hear of answers, and has heard that it is public."""
