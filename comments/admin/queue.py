@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles.admin.desk import ReadOnlyAdmin
 from comments import moderating, queues
 from comments.models import Comment, QueueTally, Reason
+from comments.plain_text import is_blank
 from comments.queues import Order, Queue, Wish
 
 LIST = "admin:comments_comment_changelist"
@@ -229,7 +230,8 @@ def _typed_in(post):
     verb, _colon, number = post.get("do", "").partition(":")
     names = {Reason.OTHER: f"reason_text_{number}"}
     name = "reason_text" if post.get("bulk") == Reason.OTHER else names.get(verb, f"words_{verb}_{number}")
-    return post.get(name, "").strip()
+    typed = post.get(name, "").strip()
+    return "" if is_blank(typed) else typed
 
 
 def _seen_in(text):

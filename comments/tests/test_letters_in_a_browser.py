@@ -36,18 +36,20 @@ def test_a_reader_asks_for_mail_proves_the_address_reads_and_mutes(page, letters
     page.get_by_label("Your comment").fill("Who pays for it?")
     page.get_by_label("Tell me by e-mail what becomes of this comment").check()
     assert barriers(page) == []
-    page.get_by_role("button", name="Post comment").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Post comment").click()
     comment = Comment.objects.get()
     ask_for_proof(comment)
     page.reload()
-    assert page.get_by_text("Confirm your address: we have sent you a letter.").is_visible()
+    page.get_by_text("Confirm your address: we have sent you a letter.").wait_for()
     assert barriers(page) == []
 
     page.goto(letters()[0])
-    assert page.get_by_text("Who pays for it?").is_visible()
+    page.get_by_text("Who pays for it?").wait_for()
     assert barriers(page) == []
-    page.get_by_role("button", name="Yes, I wrote this").click()
-    assert page.get_by_role("heading", name="Your address is confirmed").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yes, I wrote this").click()
+    page.get_by_role("heading", name="Your address is confirmed").wait_for()
     assert barriers(page) == []
 
     comment.refresh_from_db()
@@ -57,11 +59,13 @@ def test_a_reader_asks_for_mail_proves_the_address_reads_and_mutes(page, letters
     assert page.url.endswith(f"#comment-{comment.pk}")
     page.goto(mute)
     assert barriers(page) == []
-    page.get_by_role("button", name="Send me no more mail").click()
-    assert page.get_by_role("heading", name="You get no more mail").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send me no more mail").click()
+    page.get_by_role("heading", name="You get no more mail").wait_for()
     assert barriers(page) == []
-    page.get_by_role("button", name="Send me mail again").click()
-    assert page.get_by_role("heading", name="Stop these letters?").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send me mail again").click()
+    page.get_by_role("heading", name="Stop these letters?").wait_for()
 
 
 def test_the_desks_pages_about_mail_have_no_barrier(page, context, client, live_server, moderator, postbox):
@@ -72,8 +76,9 @@ def test_the_desks_pages_about_mail_have_no_barrier(page, context, client, live_
     assert barriers(page) == []
     page.get_by_label("Once a day").check()
     page.get_by_label("Hour of the daily letter").select_option("07:00")
-    page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("Saved. This holds from now on.").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved. This holds from now on.").wait_for()
     page.goto("/admin/comments/letter/?state=waiting")
-    assert page.get_by_role("link", name="What waits in the queue").is_visible()
+    page.get_by_role("link", name="What waits in the queue").wait_for()
     assert barriers(page) == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles.tests.browser import Colleague, barriers
 from articles.tests.stories import NOON, person, published
@@ -74,7 +75,7 @@ def test_fifty_comments_are_cleared_by_keys_alone_and_some_decisions_undone(mode
     # The first is approved, the next rejected for a reason, then that is thought better of.
     press("a")
     press("d")
-    assert page.get_by_text("Reject: press 1 to 6 for the reason").is_visible()
+    page.get_by_text("Reject: press 1 to 6 for the reason").wait_for()
     press("2")
     settled(page, 2)
     second = str(comments[1].pk)
@@ -98,7 +99,7 @@ def test_fifty_comments_are_cleared_by_keys_alone_and_some_decisions_undone(mode
     settled(page, 4)
     page.get_by_role("button", name="Select these").focus()
     press("Enter")
-    assert page.get_by_text("10 selected").is_visible()
+    page.get_by_text("10 selected").wait_for()
     press("Shift+S")
     settled(page, 14)
     assert statuses() == {"pending": 38, "approved": 1, "spam": 10, "rejected": 1}
@@ -116,7 +117,7 @@ def test_fifty_comments_are_cleared_by_keys_alone_and_some_decisions_undone(mode
     press("Shift+A")
     settled(page, 128)
     page.wait_for_selector("#next-comments:focus")
-    assert page.get_by_text("Nothing is waiting. The queue is clear.").is_visible()
+    page.get_by_text("Nothing is waiting. The queue is clear.").wait_for()
     assert page.locator("[data-count=pending]").inner_text() == "0"
     assert statuses() == {"pending": 0, "approved": 39, "spam": 10, "rejected": 1}
     assert QueueTally.objects.counts()["pending"] == 0
@@ -131,7 +132,7 @@ def test_a_lost_request_brings_the_card_back(context, moderating):
     page.keyboard.press("a")
     card = page.locator(f"#c{first.pk}")
     card.wait_for()
-    assert card.get_by_text("Could not save. Try again.").is_visible()
+    card.get_by_text("Could not save. Try again.").wait_for()
     assert not Decision.objects.exists()
     moderating.troubles.clear()  # the console tells of the request that was lost
     context.unroute("**/decide/**")
@@ -189,7 +190,7 @@ def test_asking_for_a_reason_moves_nothing_and_is_given_up_by_escape_or_by_going
         assert page.locator("#said").inner_text() == begun
     page.keyboard.press("1")
     page.keyboard.press("Shift+A")
-    assert page.get_by_text("Select the comments first, then say what to do with them.").is_visible()
+    page.get_by_text("Select the comments first, then say what to do with them.").wait_for()
     assert not Decision.objects.exists()
 
 
@@ -232,7 +233,7 @@ def test_what_is_selected_in_a_comment_is_what_to_blank(moderating):
         comment.pk,
     )
     page.locator("summary", has_text="Blank…").press("Enter")
-    assert page.locator("[data-takes-selection]").input_value() == "555 0123"
+    expect(page.locator("[data-takes-selection]")).to_have_value("555 0123")
     page.get_by_role("button", name="Blank these words").click()
     page.locator(".messagelist .success").wait_for()
     assert Comment.objects.get().shown_text == "Call me on [personal data removed], neighbours."
@@ -257,22 +258,27 @@ def test_the_same_is_done_by_form_posts_without_script(browser, live_server):
     page = moderating.visit(LIST)
     for number in range(0, COUNT, 5):  # the advertisements stand together, and one after the other is spam
         if number % 10:
-            page.locator(".alike").first.get_by_role("button", name="Spam").click()
+            with page.expect_navigation():
+                page.locator(".alike").first.get_by_role("button", name="Spam").click()
     page.goto(LIST)
     while page.locator(".alike input[type=checkbox]").count():
         for box in page.locator(".alike input[type=checkbox]").all():
             box.check()
-        page.locator(".bulk").get_by_role("button", name="Spam", exact=True).click()
+        with page.expect_navigation():
+            page.locator(".bulk").get_by_role("button", name="Spam", exact=True).click()
     page.locator(".card").first.locator("summary", has_text="Reject").click()
-    page.locator(".card").first.get_by_role("button", name="Off topic").click()
-    assert page.get_by_text("Rejected.").first.is_visible()
-    page.get_by_role("button", name="Undo").click()
-    assert page.get_by_text("back to Pending.").is_visible()
+    with page.expect_navigation():
+        page.locator(".card").first.get_by_role("button", name="Off topic").click()
+    page.get_by_text("Rejected.").first.wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
+    page.get_by_text("back to Pending.").wait_for()
     while page.locator(".card input[type=checkbox]").count():
         for box in page.locator(".card input[type=checkbox]").all():
             box.check()
-        page.locator(".bulk").get_by_role("button", name="Approve").click()
-    assert page.get_by_text("Nothing is waiting. The queue is clear.").is_visible()
+        with page.expect_navigation():
+            page.locator(".bulk").get_by_role("button", name="Approve").click()
+    page.get_by_text("Nothing is waiting. The queue is clear.").wait_for()
     assert statuses() == {"pending": 0, "approved": 40, "spam": 10, "rejected": 0}
     undone = Decision.objects.get(action=Action.UNDONE)
     assert re.match("Undone by Moderator", str(undone))

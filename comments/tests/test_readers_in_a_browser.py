@@ -49,7 +49,7 @@ def test_a_comment_is_reported_by_keyboard(page, edition):
     page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert page.get_by_role("heading", name="Thank you for your report").is_visible()
+    page.get_by_role("heading", name="Thank you for your report").wait_for()
     assert barriers(page) == []
     flag = Flag.objects.get()
     assert (flag.comment, flag.reason, flag.note) == (comment, "abuse", "It calls me names.")
@@ -58,25 +58,30 @@ def test_a_comment_is_reported_by_keyboard(page, edition):
 
 def test_an_error_is_reported_and_answered(page, edition, live_server):
     page.goto(edition.get_absolute_url())
-    page.get_by_role("link", name="Report an error in this article").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Report an error in this article").click()
     assert barriers(page) == []
     page.get_by_label("What is wrong?").fill("It has two lanes.")
     page.get_by_label("Email").fill("ana.example.com")
-    page.get_by_role("button", name="Send to the desk").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send to the desk").click()
     assert focused(page) == "error-summary"
     assert page.get_by_label("What is wrong?").input_value() == "It has two lanes."
     assert barriers(page) == []
     page.get_by_label("Email").fill("ana@example.com")
-    page.get_by_role("button", name="Send to the desk").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send to the desk").click()
     assert barriers(page) == []
 
     sign_in(page.context, person("editor", "Editors"), site=live_server.url)
     page.goto("/admin/")
-    page.get_by_role("link", name="Harbour bridge reopens: It has two lanes.").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Harbour bridge reopens: It has two lanes.").click()
     assert barriers(page) == []
     page.get_by_label("Note, for the desk only").fill("Looked up.")
-    page.get_by_role("button", name="Answered: no error").click()
-    assert page.get_by_text("Answered: no error, by Editor").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Answered: no error").click()
+    page.get_by_text("Answered: no error, by Editor").wait_for()
     assert barriers(page) == []
     assert not ErrorReport.objects.open()
     page.goto("/admin/comments/errorreport/?status=all")
@@ -90,12 +95,16 @@ def test_a_published_comment_is_withdrawn_after_a_question(page, edition, modera
     assert barriers(page) == []
     comment.approve(by=moderator)
     page.reload()
-    page.get_by_role("link", name="Withdraw this comment…").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Withdraw this comment…").click()
     assert barriers(page) == []
-    page.get_by_role("link", name="Keep it").click()
-    page.get_by_role("link", name="Withdraw this comment…").click()
-    page.get_by_role("button", name="Withdraw it for good").click()
-    assert page.get_by_text("You have withdrawn this comment.").is_visible()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Keep it").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Withdraw this comment…").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Withdraw it for good").click()
+    page.get_by_text("You have withdrawn this comment.").wait_for()
     assert Comment.objects.get().status == Status.WITHDRAWN
 
 

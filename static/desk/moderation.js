@@ -11,7 +11,7 @@
   const removed = new Map(); // number: where its card stood
   let sending = Promise.resolve(); // requests go one after the other, so that an undo follows what it undoes
   let asking = null; // the open reasons that wait for a digit
-  let askNoMore = null; // brings back what was said before they were asked for
+  let question = null; // what was said before they were asked for
 
   const cards = () => [...form.querySelectorAll(".card")];
   const current = () => form.querySelector(".card.current");
@@ -27,25 +27,35 @@
     showAuthor(to);
   }
 
-  function say(text, undo) {
-    said.className = "undo";
-    said.querySelector("span").textContent = text;
+  /* While a question stands there, what is said waits behind it: an answer of the server to the decision before. */
+  function say(text, undo, kind = "undo") {
+    if (question) Object.assign(question, { text, kind });
+    else show(text, kind);
     if (undo === undefined) return;
     const button = said.querySelector("button");
     button.value = undo ?? "";
     button.hidden = !undo;
   }
 
+  function show(text, kind) {
+    said.className = kind;
+    said.querySelector("span").textContent = text;
+  }
+
   function ask(text) {
-    const span = said.querySelector("span"), saidBefore = span.textContent, kind = said.className;
-    say(text);
-    said.classList.add("plain");
-    return () => { span.textContent = saidBefore; said.className = kind; };
+    question = { text: said.querySelector("span").textContent, kind: said.className };
+    show(text, "undo plain");
+  }
+
+  function askNoMore() {
+    const { text, kind } = question;
+    question = null;
+    show(text, kind);
   }
 
   function complain(text) {
-    say(text);
-    said.classList.add("wrong");
+    if (question) askNoMore();
+    say(text, undefined, "undo wrong");
   }
 
   /* --- the cards */
@@ -277,13 +287,13 @@
     if (!reasons) return;
     reasons.open = true;
     asking = reasons;
-    askNoMore = ask(words.asking);
+    ask(words.asking);
     reasons.querySelector(".reasons").scrollIntoView({ block: "nearest" }); // below long words they are out of sight
   }
 
   function closeReasons() {
     form.querySelectorAll("details.reject[open]").forEach((each) => { each.open = false; });
-    if (asking) askNoMore();
+    if (question) askNoMore();
     asking = null;
   }
 
