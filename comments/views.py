@@ -61,8 +61,10 @@ def under_a_live_story(view):
 def _live_edition_at(path):
     """The live edition of the story with this address, or of the one that had it once; None where there is none."""
     live = Edition.objects.live()
+    if found := live.filter(path=path).first():
+        return found
     owner = Edition.objects.once_live().filter(path=path).values("article")[:1]
-    return live.filter(path=path).first() or live.filter(article__in=owner).first()
+    return live.filter(article__in=owner).first()
 
 
 def _live_edition(path, *, at):
