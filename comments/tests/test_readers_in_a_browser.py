@@ -37,7 +37,7 @@ def test_a_comment_is_reported_by_keyboard(page, edition):
     page.get_by_role("link", name=f"Report comment {comment.pk}").press("Enter")
     assert barriers(page) == []
     page.get_by_role("button", name="Send the report").press("Enter")
-    assert page.title() == "Error: Report a comment | Newsroom"
+    assert page.title() == f"Error: Report comment {comment.pk} | Newsroom"
     assert focused(page) == "error-summary"
     assert barriers(page) == []
     page.keyboard.press("Tab")

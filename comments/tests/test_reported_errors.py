@@ -88,7 +88,7 @@ def test_a_failed_report_says_what_is_wrong_and_keeps_everything(client, edition
     response = client.post(PAGE, filled(**{field: value}))
     page = html(response)
     assert response.status_code == 422
-    assert "<title>Error: Report an error | Newsroom</title>" in page
+    assert "<title>Error: Report an error in “Harbour bridge reopens” | Newsroom</title>" in page
     assert f'<li><a href="#{field}">{message}</a></li>' in page
     typed = filled(**{field: value})
     assert all(f">\n{typed[name]}</textarea>" in page for name in ("wrong", "right"))

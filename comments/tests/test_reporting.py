@@ -156,7 +156,7 @@ def test_a_failed_report_says_what_is_wrong_and_keeps_what_was_typed(client, edi
     response = report(client, approved(edition), **{"note": "Kept words", **fields})
     page = html(response)
     assert response.status_code == 422
-    assert "<title>Error: Report a comment | Newsroom</title>" in page
+    assert f"<title>Error: Report comment {comment.pk} | Newsroom</title>" in page
     assert f'<li><a href="#{field}">{message}</a></li>' in page
     assert f'id="{field}"' in page
     assert f">\n{fields.get('note', 'Kept words')}</textarea>" in page
