@@ -153,7 +153,8 @@ def test_what_others_reported_shows_nowhere(client, edition):
     ],
 )  # fmt: skip
 def test_a_failed_report_says_what_is_wrong_and_keeps_what_was_typed(client, edition, fields, field, message):
-    response = report(client, approved(edition), **{"note": "Kept words", **fields})
+    comment = approved(edition)
+    response = report(client, comment, **{"note": "Kept words", **fields})
     page = html(response)
     assert response.status_code == 422
     assert f"<title>Error: Report comment {comment.pk} | Newsroom</title>" in page
