@@ -15,11 +15,11 @@ from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.corrections import corrections_told, with_stories
 from articles.history import changes_path
 from articles.models import Author, Coverage, Edition, Section, Tag, TagAlias
@@ -131,7 +131,7 @@ class SiteFeed(Feed):
         return response
 
     def get_object(self, request):
-        return Subject(at=timezone.now())
+        return Subject(at=times.now())
 
     def title(self, subject):
         return xml_text(f"{settings.SITE_NAME}: {self.name(subject)}")
@@ -201,7 +201,7 @@ class FiledFeed(StoryFeed):
         self.model, self.filed_by, self.may_be_empty = model, filed_by, may_be_empty
 
     def get_object(self, request, slug):
-        now = timezone.now()
+        now = times.now()
         stories = Edition.objects.live(at=now).filter(**{self.filed_by: OuterRef("pk")})
         used = self.model.objects.all() if self.may_be_empty else self.model.objects.filter(Exists(stories))
         return Subject(at=now, record=get_object_or_404(used, slug=slug))
@@ -272,6 +272,6 @@ def tag_feed(request, slug):
     try:
         return _feed_of_tag(request, slug=slug)
     except Http404:
-        stories = Edition.objects.live(at=timezone.now()).filter(tag_rows__tag=OuterRef("tag"))
+        stories = Edition.objects.live(at=times.now()).filter(tag_rows__tag=OuterRef("tag"))
         alias = get_object_or_404(TagAlias.objects.filter(Exists(stories)).select_related("tag"), slug=slug)
         return HttpResponsePermanentRedirect(reverse("articles:tag_feed", args=[alias.tag.slug]))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from taggit.forms import TagWidget
 
-from articles import publishing
+from articles import publishing, times
 from articles.models import Article, Correction, Edition, Source, Tag, TagAlias, Withdrawal
 from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
@@ -156,13 +156,13 @@ class PinForm(forms.ModelForm):
     GRACE = dt.timedelta(hours=1)  # a form that stood open for a while; its pin then begins now
 
     def clean_pinned_from(self):
-        wanted, now = self.cleaned_data["pinned_from"], timezone.now()
+        wanted, now = self.cleaned_data["pinned_from"], times.now()
         if wanted < now - self.GRACE:
             raise ValidationError(_("A pin cannot begin in the past. Choose now or a later time."))
         return max(wanted, now)
 
     def clean_pinned_until(self):
-        until, now = self.cleaned_data["pinned_until"], timezone.now()
+        until, now = self.cleaned_data["pinned_until"], times.now()
         if until and until < now - self.GRACE:
             raise ValidationError(_("A pin cannot end in the past. Choose now or a later time."))
         return until and max(until, now)
@@ -255,7 +255,7 @@ class ArticleForm(forms.ModelForm):
         """Emptied, the slug of a story that readers have had is that of its address: what empty means there."""
         if not self.instance.slug:
             return ""
-        had = self.instance.editions.filter(live_from__lte=timezone.now()).order_by("number")
+        had = self.instance.editions.filter(live_from__lte=times.now()).order_by("number")
         path = had.values_list("path", flat=True).last()
         return path.split("/")[-2] if path else ""
 

@@ -9,10 +9,10 @@ from functools import wraps
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.addresses import story_at
 from articles.front_page import front_page
 from articles.models import Edition
@@ -29,7 +29,7 @@ def of_a_moment(view):
 
     @wraps(view)
     def answered(request, *args):
-        form = MomentForm(request.GET, now=timezone.now())
+        form = MomentForm(request.GET, now=times.now())
         if form.is_valid():
             response = view(request, Moment(form.cleaned_data["at"], form.now), *args)
         else:

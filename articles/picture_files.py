@@ -4,9 +4,9 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
+from articles import times
 from articles.models import Edition, Image
 from articles.pictures import is_sealed
 from articles.public import KEEP_AND_ASK, public
@@ -28,7 +28,7 @@ def picture_file(request, name):
 
     Nobody gets it once the rights have ended. A seal (see `articles.pictures`) opens those of a preview.
     """
-    now, stored = timezone.now(), f"{FOLDER}{name}"
+    now, stored = times.now(), f"{FOLDER}{name}"
     showing = Edition.objects.once_live(at=now).filter(image_rows__image=OuterRef("pk"))
     images = Image.objects.having_file(stored).shown(at=now).annotate(is_public=Exists(showing))
     image = images.first()

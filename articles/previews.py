@@ -11,10 +11,9 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import workflow
+from articles import times, workflow
 from articles.models import Correction, DeskLogLine, Edition, PreviewLink
 from articles.publishing import working_edition
 from articles.related import beside
@@ -48,7 +47,7 @@ def preview_of(article, *, at):
 @transaction.atomic
 def share(article, *, by, now=None):
     """Makes a PreviewLink that works for 72 hours, with a line in the desk's log. Raises PreviewRefused."""
-    now = now or timezone.now()
+    now = now or times.now()
     article = workflow.locked(article, at=now)
     if not workflow.is_possible(Verb.SHARE, article):
         raise PreviewRefused(_("The story is spiked. Take it back before you share it."))
@@ -60,7 +59,7 @@ def share(article, *, by, now=None):
 @transaction.atomic
 def revoke(link, *, by, now=None):
     """Ends a link for good, with a line in the desk's log; False, and nothing done, where it works no more."""
-    now = now or timezone.now()
+    now = now or times.now()
     if not PreviewLink.objects.working(at=now).filter(pk=link.pk).update(revoked_by=by, revoked_at=now):
         return False
     _log(link, DeskLogLine.Action.UNSHARED, by=by, at=now, about=link.made_at)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import readiness, workflow
+from articles import readiness, times, workflow
 from articles.models import (
     Address,
     Article,
@@ -66,7 +66,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, seen
     first); Change.CORRECTION needs `correction`, a Corrected. `seen` is the fingerprint of the words that
     whoever publishes looked at: others are refused.
     """
-    now = now or timezone.now()
+    now = now or times.now()
     article = _locked(article, at=now)
     _refuse_if_unseen(article, seen)
     live, plan = _live_and_planned(article, at=now)
@@ -90,7 +90,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     A plan made earlier is replaced. What is live stays until then. No job is needed for it to go live. The
     options are those of `publish`.
     """
-    now = now or timezone.now()
+    now = now or times.now()
     article = _locked(article, at=now)
     _refuse_if_unseen(article, seen)
     if at <= now:
@@ -113,7 +113,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
 @transaction.atomic
 def cancel_schedule(article, *, by, now=None):
     """Takes the plan back: what is live stays live, and an address that never went live is free again."""
-    now = now or timezone.now()
+    now = now or times.now()
     article = _locked(article, at=now)
     _live, plan = _live_and_planned(article, at=now)
     if not _drop(plan, article, by=by, now=now):
@@ -123,7 +123,7 @@ def cancel_schedule(article, *, by, now=None):
 @transaction.atomic
 def withdraw(article, *, by, reason, now=None):
     """Takes the story off the site, with a reason for readers, and returns the Withdrawal. A plan is cancelled."""
-    now = now or timezone.now()
+    now = now or times.now()
     article = _locked(article, at=now)
     if not reason.strip():
         raise PublishingRefused(_("Enter a reason for readers."))

@@ -17,11 +17,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import JSONObject, Left
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles import proofreading, workflow
+from articles import proofreading, times, workflow
 from articles.figures import Passage, disagreements
 from articles.models import (
     Address,
@@ -154,7 +153,7 @@ def of(article, *, live_from):
 def of_new():
     """The Readiness of a story of which nothing has been written yet."""
     story = Story()
-    return Readiness(fixes=fixes_for(story, live_from=timezone.now()), advice=[], waved=[], done=[])
+    return Readiness(fixes=fixes_for(story, live_from=times.now()), advice=[], waved=[], done=[])
 
 
 def fixes(article, *, live_from):
@@ -182,7 +181,7 @@ def wave_off(article, *, key, note, by, now=None):
 
     Raises WavingRefused without a note, and where no such advice is open.
     """
-    now, note = now or timezone.now(), note.strip()
+    now, note = now or times.now(), note.strip()
     if not note:
         raise WavingRefused(_("Say why the advice does not apply."))
     longest = WavedAdvice._meta.get_field("note").max_length

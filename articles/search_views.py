@@ -1,10 +1,10 @@
 """The search page: the same bytes for everybody who asks the same (see articles/public.py)."""
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles import times
 from articles.models import Edition, Section
 from articles.paging import COUNTED_UP_TO, page_of
 from articles.public import public
@@ -17,7 +17,7 @@ LATEST = 5  # stories shown where nothing was found or asked for
 @public
 def search(request):
     """The stories found, or the latest ones where nothing was asked for, understood or found."""
-    now, sections = timezone.now(), list(Section.objects.all())
+    now, sections = times.now(), list(Section.objects.all())
     form = SearchForm(request.GET, sections=sections, at=now)
     context = {"form": form, "sections": sections, "notes": []}
     if form.is_valid():

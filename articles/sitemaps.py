@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
+from articles import times
 from articles.feeds import site_address, xml_text
 from articles.models import Article, Author, Coverage, Edition, Section, Source, Tag
 from articles.pages import PAGES
@@ -45,7 +45,7 @@ def sitemap(request):
 
 def _last_chunk():
     """The number of the last chunk that lists anything live. One query."""
-    now = timezone.now()
+    now = times.now()
     last = {
         f"last_{model._meta.model_name}": Subquery(_live(model, at=now).order_by("-pk").values("pk")[:1])
         for model in FILED_BY
@@ -85,7 +85,7 @@ def _page(model, slug):
 
 
 def _numbered(number):
-    now = timezone.now()
+    now = times.now()
     numbers = ((number - 1) * RANGE + 1, number * RANGE)
     stories = Edition.objects.live(at=now).filter(article__pk__range=numbers).order_by("article_id")
     rows = [
@@ -115,7 +115,7 @@ def _paths(model, records, *, at):
 @public
 def news_sitemap(request):
     """The stories of the last two days, for news search engines; a valid sitemap when there are none."""
-    now = timezone.now()
+    now = times.now()
     stories = Edition.objects.live(at=now).filter(published_at__gt=now - NEWS_FOR).newest_first()
     rows = [
         {

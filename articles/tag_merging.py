@@ -3,9 +3,9 @@
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.models import Article, ArticleTag, EditionTag, Tag, TagAlias
 
 
@@ -59,7 +59,7 @@ def _keep_in_step(article):
 def _log(tag, *, by, now, sentence):
     LogEntry.objects.create(
         user=by,
-        action_time=now or timezone.now(),
+        action_time=now or times.now(),
         content_type=ContentType.objects.get_for_model(Tag),
         object_id=tag.pk,
         object_repr=str(tag),

@@ -1,8 +1,30 @@
-"""Moments as the desk says them: in its own zone, which has a name."""
+"""The moment it is, which all machines agree on, and moments as the desk says them: in its own zone, by name."""
+
+import datetime as dt
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+# Clocks further apart than this are not bridged: a clock that was wrong by years must not decide what is live.
+REACH = dt.timedelta(minutes=1)
+_seen = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def now():
+    """The moment it is (aware, UTC): never earlier than the last change of the site that this process has seen.
+
+    So a story that a machine with a faster clock has published a moment ago is live here too. A change that lies
+    more than a minute ahead of this machine's clock is not waited for.
+    """
+    moment = timezone.now()
+    return _seen if moment < _seen <= moment + REACH else moment
+
+
+def not_before(moment):
+    """Tells this process of a change of the site at that moment (aware), by whatever clock."""
+    global _seen
+    _seen = moment
 
 
 def zone_name():

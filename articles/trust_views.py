@@ -8,8 +8,8 @@ from itertools import groupby
 
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone
 
+from articles import times
 from articles.addresses import story_at
 from articles.corrections import corrections_told, with_stories
 from articles.differences import compare
@@ -81,7 +81,7 @@ def _taken_out(request, context, missing):
 
 @public
 def corrections(request):
-    now = timezone.now()
+    now = times.now()
     rows = corrections_told(at=now)
     months = rows.datetimes("edition__live_from", "month", order="DESC")
     return _corrections(request, rows, at=now, months=[month_of(month) for month in months])
@@ -90,7 +90,7 @@ def corrections(request):
 @public
 def corrections_month(request, year, month):
     """The corrections of a month; 404 for one before the first correction or after the last."""
-    (begin, end), now = bounds(year, month), timezone.now()
+    (begin, end), now = bounds(year, month), times.now()
     rows = corrections_told(at=now)
     in_month = rows.filter(made_at__gte=begin, made_at__lt=end)
     if not in_month.exists() and not _has_corrections_around(rows, begin, end):

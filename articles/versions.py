@@ -6,10 +6,9 @@ aware), and write all they do together with a line of the desk's log, or nothing
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import workflow
+from articles import times, workflow
 from articles.models import (
     Article,
     Author,
@@ -72,7 +71,7 @@ def bring_back(article, *, number, by, now=None):
 
     Returns the SetAside. An approval lapses, since other words were approved.
     """
-    now = now or timezone.now()
+    now = now or times.now()
     article = workflow.locked(article, at=now)
     edition = article.editions.filter(number=number, live_from__lte=now).first()
     if not edition:
@@ -88,7 +87,7 @@ def bring_back(article, *, number, by, now=None):
 @transaction.atomic
 def bring_back_words(article, *, set_aside, by, now=None):
     """Puts words that were set aside back into the working copy and sets aside what is there; returns that."""
-    now = now or timezone.now()
+    now = now or times.now()
     article = workflow.locked(article, at=now)
     content = _still_there(set_aside.content, article)
     return _replace(article, content, said=set_aside.at.isoformat(), by=by, now=now)
@@ -97,7 +96,7 @@ def bring_back_words(article, *, set_aside, by, now=None):
 @transaction.atomic
 def redact(article, *, number, by, reason, now=None):
     """Takes every word out of a past version, for good, and returns it. The reason stays in the desk's log."""
-    now, reason = now or timezone.now(), reason.strip()
+    now, reason = now or times.now(), reason.strip()
     if not reason:
         raise VersionRefused(_("Enter a reason. It stays in the desk’s log."))
     article = workflow.locked(article, at=now)

@@ -8,10 +8,9 @@ from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
-from articles import past_views
+from articles import past_views, times
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
 from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
@@ -35,7 +34,7 @@ _OUR_WORDS = {
 def front(request):
     if "at" in request.GET:
         return past_views.front(request)
-    shown = front_page(at=timezone.now())
+    shown = front_page(at=times.now())
     context = {"front": shown, "sections": shown.sections, "rail": shown.rail}
     return render(request, "articles/front.html", context)
 
@@ -43,7 +42,7 @@ def front(request):
 @public
 def detail(request, year, month, day, slug):
     """200 by the live edition, 301 where the story moved, 410 where it was withdrawn, else the one 404."""
-    path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
+    path, now = f"/{year}/{month:02}/{day:02}/{slug}/", times.now()
     if "at" in request.GET and (answer := past_views.detail(request, path)):
         return answer
     edition = story_at(path, at=now)
@@ -74,7 +73,7 @@ def of_a_live_story(find):
         @public
         @wraps(view)
         def answered(request, *, year, month, day, slug, **rest):
-            path, now = f"/{year}/{month:02}/{day:02}/{slug}/", timezone.now()
+            path, now = f"/{year}/{month:02}/{day:02}/{slug}/", times.now()
             if found := find(path, at=now):
                 return view(request, now, found, **rest)
             return elsewhere(request, path, at=now, rest=request.path_info.removeprefix(path))
@@ -86,12 +85,12 @@ def of_a_live_story(find):
 
 @public
 def section(request, slug):
-    return _list(request, get_object_or_404(Section, slug=slug), "section", at=timezone.now())
+    return _list(request, get_object_or_404(Section, slug=slug), "section", at=times.now())
 
 
 @public
 def tag(request, slug):
-    now = timezone.now()
+    now = times.now()
     record = _used(Tag, slug, "tag_rows__tag", at=now)
     if record is None:
         return _tag_of_alias(slug, at=now)
@@ -126,7 +125,7 @@ def source(request, slug):
 @public
 def publisher(request, slug):
     """The live stories that cite anything of that publisher, each once; 404 where none does."""
-    now = timezone.now()
+    now = times.now()
     record = _publisher_of(slug, at=now)
     if record is None:
         raise Http404("No live story cites this publisher.")
@@ -149,7 +148,7 @@ def _publisher_of(slug, *, at):
 
 
 def _list_of_used(request, model, slug, filed_by):
-    now = timezone.now()
+    now = times.now()
     record = _used(model, slug, filed_by, at=now)
     if record is None:
         raise Http404("No live story uses this name.")
@@ -180,7 +179,7 @@ def _list(request, record, filed_by, *, at, **context):
 
 @public
 def archive(request):
-    now = timezone.now()
+    now = times.now()
     page = page_of(Edition.objects.as_cards(), request, live_at=now)
     moments = Edition.objects.live(at=now).order_by("published_at").values_list("published_at", flat=True)
     months = months_between(moments.first(), moments.last()) if page.rows else []
@@ -189,7 +188,7 @@ def archive(request):
 
 @public
 def month(request, year, month):
-    (begin, end), now = bounds(year, month), timezone.now()
+    (begin, end), now = bounds(year, month), times.now()
     editions = Edition.objects.filter(published_at__gte=begin, published_at__lt=end)
     page = page_of(editions.as_cards(), request, live_at=now)
     if not page.rows and not _has_stories_around(begin, end, at=now):
@@ -211,7 +210,7 @@ def not_found(request, exception):
     """The one 404 of all addresses that lead nowhere, without its lists when the database does not answer."""
     context = {"words": _words_of(request.path), "sections": [], "latest": []}
     try:
-        latest = list(last_news(at=timezone.now())[:LATEST])
+        latest = list(last_news(at=times.now())[:LATEST])
         context |= {"sections": list(Section.objects.all()), "latest": latest}
     except DatabaseError:
         pass  # the page does without

@@ -11,10 +11,10 @@ from enum import StrEnum, auto
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.models import Article, DeskLogLine
 from articles.models.article import Stage, State
 
@@ -164,7 +164,7 @@ def move(article, verb, *, by, note="", seen=None, now=None):
     Raises WorkflowRefused where the story is no longer where the verb begins, where a note is wanting, or where
     its words are of another version than `seen`, the one that whoever decides looked at.
     """
-    now, note = now or timezone.now(), note.strip()
+    now, note = now or times.now(), note.strip()
     if verb in NEEDS_NOTE and not note:
         raise WorkflowRefused(_("Say in a note what has to be done before it comes back."))
     article = locked(article, at=now)
@@ -182,7 +182,7 @@ def move(article, verb, *, by, note="", seen=None, now=None):
 @transaction.atomic
 def reopen(article, *, by, now=None):
     """Takes an approval back because the words have changed since; nothing where there was none."""
-    now = now or timezone.now()
+    now = now or times.now()
     article = locked(article, at=now)
     if article.stage != Stage.APPROVED:
         return article

@@ -7,11 +7,11 @@ keeps none of the others waiting.
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles import times
 from comments.models import TEXT_LENGTH, Action, AlreadyDecided, Comment, Decision, Reason, Status
 from comments.plain_text import is_blank, tidy
 
@@ -79,7 +79,7 @@ def decide_many(verb, *, by, seen, own_reason="", words="", at=None):
     """
     if len(seen) > AT_ONCE:
         raise Refused(_("Decide about at most %(limit)d comments at once.") % {"limit": AT_ONCE})
-    at = at or timezone.now()
+    at = at or times.now()
     comments = Comment.objects.in_bulk(list(seen))
     return [
         _outcome(comments[pk], verb, by=by, seen=seen[pk], at=at, own_reason=own_reason, words=words)
@@ -90,7 +90,7 @@ def decide_many(verb, *, by, seen, own_reason="", words="", at=None):
 
 def undo_many(lines, *, by, at=None):
     """The Outcomes of taking back these Decisions, which that person took at once."""
-    at = at or timezone.now()
+    at = at or times.now()
     return [_taken_back(line.comment, by=by, at=at) for line in lines]
 
 

@@ -5,8 +5,8 @@ Only months that are over are told, so that a page stays the same from one month
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
+from articles import times
 from articles.public import public
 from comments.models import Reason
 from comments.moderation_report import Row, chart_of, csv_of
@@ -16,7 +16,7 @@ ON_A_PAGE = 12  # months
 
 
 def _rows():
-    return [Row(month) for month in months_told(at=timezone.now())]
+    return [Row(month) for month in months_told(at=times.now())]
 
 
 @public

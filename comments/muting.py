@@ -7,8 +7,8 @@ is needed, so that mail programs can use it by themselves (RFC 8058), and it wor
 import re
 
 from django.core import signing
-from django.utils import timezone
 
+from articles import times
 from comments.models import DeskMail, Mute, address_hash
 
 _signer = signing.Signer(salt="comments.mute")
@@ -56,10 +56,10 @@ class Member:
         return self.choice.muted_at is not None
 
     def mute(self):
-        self.choice.mute(at=timezone.now())
+        self.choice.mute(at=times.now())
 
     def unmute(self):
-        self.choice.unmute(at=timezone.now())
+        self.choice.unmute(at=times.now())
 
 
 def recipient_of(token):

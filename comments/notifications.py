@@ -6,8 +6,8 @@ whatever is due, so that what a dead worker left is sent with the next letter, o
 
 from django.conf import settings
 from django.dispatch import receiver
-from django.utils import timezone
 
+from articles import times
 from comments.letter_words import words_of
 from comments.mailing import LetterPutOff, LetterRefused, MailServer, ServerTrouble, message_of
 from comments.models import DeskMail, Letter
@@ -42,23 +42,23 @@ def send_due():
     if settings.EMAIL_SERVER is None:
         return 0
     sent = count = 0
-    Letter.objects.forget_addresses(at=timezone.now())
+    Letter.objects.forget_addresses(at=times.now())
     with MailServer() as server:
-        while count < MOST_AT_ONCE and (letter := Letter.objects.claim_next(at=timezone.now())):
+        while count < MOST_AT_ONCE and (letter := Letter.objects.claim_next(at=times.now())):
             count += 1
             try:
                 sent += _send(letter, server)
             except ServerTrouble:
                 break
-    DeskMail.objects.plan_digests(at=timezone.now())
+    DeskMail.objects.plan_digests(at=times.now())
     if count == MOST_AT_ONCE:
-        run_when_due(None, due_at=timezone.now())
+        run_when_due(None, due_at=times.now())
     return sent
 
 
 def _send(letter, server):
     """Sends a letter that was claimed, or says in its row why not; True when it was taken. Raises ServerTrouble."""
-    now = timezone.now()
+    now = times.now()
     words = words_of(letter, at=now)
     if words is None:
         letter.drop()
@@ -75,6 +75,6 @@ def _send(letter, server):
         if isinstance(trouble, ServerTrouble):
             raise
         return False
-    letter.mark_sent(at=timezone.now(), told=words.told)
+    letter.mark_sent(at=times.now(), told=words.told)
     Letter.objects.go_on(at=now)
     return True

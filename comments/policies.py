@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles import times
 from articles.models import Article, Coverage, Edition, Section
 from articles.models.json_rows import JSONRows, moment_of
 from articles.times import moment_text
@@ -244,7 +245,7 @@ def policy_of(edition, *, at=None):
     """The PolicyInForce for the story of this live Edition at that moment (now): one query."""
     found = Article.objects.order_by().values_list("is_open_to_comments", policy_rows(edition))
     is_switched_on, rows = found.get(pk=edition.article_id)
-    return from_rows(rows, edition, is_switched_on=is_switched_on, at=at or timezone.now())
+    return from_rows(rows, edition, is_switched_on=is_switched_on, at=at or times.now())
 
 
 def policy_of_working_copy(article, *, live, at=None):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.core import signing
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils import timezone
 
+from articles import times
 from articles.models import Edition
 from comments.limits import seconds_to_wait
 from comments.models import (
@@ -149,7 +149,7 @@ def publish_if_trusted(comment, *, at=None):
     published, on a story that is live and not paused: by the rule “always” where a moderator has said so of the
     address, else by “open” or “trusted” where the policy says so and triage found nothing that holds it.
     """
-    at = at or timezone.now()
+    at = at or times.now()
     edition = Edition.objects.live(at=at).filter(article=comment.article_id).first()
     if not comment.proven_at or comment.decision_count or edition is None:
         return None

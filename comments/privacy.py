@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.models import Edition
 from comments.hashes import keyed_hash
 from comments.models import (
@@ -87,7 +87,7 @@ def export_person(address, *, by=None, at=None):
     {"address", "exported_at", "takes_no_mail", "comments": [...], "errors": [...], "letters": [...]}; moments are
     ISO 8601.
     """
-    at = at or timezone.now()
+    at = at or times.now()
     log = Decision.objects.order_by("number")
     found = stories_of(comments_of(address), at=at).select_related("parent")
     found = list(found.prefetch_related(Prefetch("decisions", log)))
@@ -167,7 +167,7 @@ def erase_person(address, *, by=None, at=None, most=None):
     with by asking again, and asking once more changes nothing.
     """
     numbers = list(comments_of(address).values_list("pk", flat=True))
-    at = at or timezone.now()
+    at = at or times.now()
     _erase_errors(address, by=by, at=at)
     wanted = numbers[:most]
     for start in range(0, len(wanted), ERASED_AT_ONCE):
@@ -246,7 +246,7 @@ def days_ago(days):
     """The moment that many days ago. Raises ValueError for fewer than one, or for more than there are."""
     try:
         if days >= 1:
-            return timezone.now() - dt.timedelta(days=days)
+            return times.now() - dt.timedelta(days=days)
     except OverflowError:
         pass
     raise ValueError(_("Give a number of days from 1 on."))

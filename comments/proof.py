@@ -1,8 +1,8 @@
 """Proof that a comment is its author's: a link sent to the address that was typed with it."""
 
 from django.core import signing
-from django.utils import timezone
 
+from articles import times
 from comments.models import Comment, Kind, Letter
 from comments.models.states import GONE
 from comments.posting import publish_if_trusted
@@ -17,7 +17,7 @@ def ask_for_proof(comment, *, at=None):
 
     What happens does not show whether the address is known, muted, or asked too often lately.
     """
-    Letter.objects.ask_for_proof(comment, at=at or timezone.now())
+    Letter.objects.ask_for_proof(comment, at=at or times.now())
 
 
 def is_asked_for_proof(comment):
@@ -38,7 +38,7 @@ def comment_to_prove(token, *, article):
 
 def prove(comment, *, at=None):
     """Writes down that the comment is its author's; returns whether that is new. What is gone stays as it is."""
-    at = at or timezone.now()
+    at = at or times.now()
     row = Comment.objects.filter(pk=comment.pk, proven_at=None).exclude(status__in=GONE)
     if not row.update(proven_at=at):
         return False

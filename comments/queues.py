@@ -21,9 +21,9 @@ from django.db.models import (
     Sum,
     prefetch_related_objects,
 )
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.models import Edition
 from comments.models import (
     QUEUES,
@@ -172,7 +172,7 @@ def with_context(rows, *, at=None):
     `newest` is the highest number of any comment there is. Moderators need not see what the desk is writing, so
     no word of a working copy is read.
     """
-    now = at or timezone.now()
+    now = at or times.now()
     once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=now).order_by("-number")
     live = Edition.objects.live(at=now).filter(article=OuterRef("article"))
     return (
@@ -348,9 +348,7 @@ def _newest_of(digest):
 
 def overview(*, at=None):
     """({queue: how many comments stand in it}, until when comments are paused somewhere, or None): one query."""
-    pause = (
-        Policy.objects.paused(at=at or timezone.now()).order_by("-paused_until").values("paused_until")[:1]
-    )
+    pause = Policy.objects.paused(at=at or times.now()).order_by("-paused_until").values("paused_until")[:1]
     sums = {queue: Sum(queue) for queue in QUEUES}
     found = QueueTally.objects.annotate(pause=Subquery(pause)).aggregate(**sums, paused_until=Max("pause"))
     return {queue: found[queue] or 0 for queue in QUEUES}, found["paused_until"]
@@ -373,7 +371,7 @@ def moved_on(seen):
 
 def last_done(*, by, at=None):
     """The Decisions that this person made at once last and can still undo, [] where there are none."""
-    since = (at or timezone.now()) - UNDO_LIFE
+    since = (at or times.now()) - UNDO_LIFE
     later = Decision.objects.filter(
         comment=OuterRef("comment"), number__gt=OuterRef("number"), undone_by=None
     )

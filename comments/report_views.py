@@ -6,9 +6,9 @@ Small uncached pages like that of a reply. What others reported shows in none of
 import math
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles import times
 from comments.guards import is_foreign
 from comments.models import AlreadyDecided, Comment
 from comments.network import network_of
@@ -43,7 +43,7 @@ def _reported(request, edition, comment):
     if problem := _problem_of(request, form):
         return _report_page(request, edition, comment, form, status=problem)
     try:
-        is_new = report_comment(form, comment, edition, network=network_of(request), at=timezone.now())
+        is_new = report_comment(form, comment, edition, network=network_of(request), at=times.now())
     except TooMany as refusal:
         form.add_error(None, _wait(refusal.seconds))
         return _later(_report_page(request, edition, comment, form, status=429), refusal.seconds)
@@ -77,7 +77,7 @@ def error(request, edition):
     if problem := _problem_of(request, form):
         return _error_page(request, edition, form, status=problem)
     try:
-        report_error(form, edition, network=network_of(request), at=timezone.now())
+        report_error(form, edition, network=network_of(request), at=times.now())
     except TooMany as refusal:
         form.add_error(None, _wait(refusal.seconds))
         return _later(_error_page(request, edition, form, status=429), refusal.seconds)

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Subquery
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.models import Article
 from articles.models.json_rows import JSONRows, moment_of
 from articles.rich_text import excerpt
@@ -119,7 +119,7 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     `after` is that Comment, public or not, or None for the first page. One query, and another one where
     comments on the page answer some that are not on it.
     """
-    at = at or timezone.now()
+    at = at or times.now()
     public = Comment.objects.public(at=at).filter(article=edition.article_id)
     page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
     counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
@@ -168,7 +168,7 @@ def _as_json(comments):
 
 def page_with(comment, edition, *, at=None):
     """The address of the page that shows this public comment, oldest first: the story's own or one of the thread."""
-    path, at = edition.get_absolute_url(), at or timezone.now()
+    path, at = edition.get_absolute_url(), at or times.now()
     before = Comment.objects.public(at=at).filter(article=edition.article_id, place__lt=comment.place)
     numbers = list(before.order_by("-place").values_list("pk", flat=True)[:PAGE_SIZE])
     query = f"comments/?after={numbers[0]}" if numbers[PAGE_SIZE - 1 :] else ""

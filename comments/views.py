@@ -9,13 +9,13 @@ from functools import wraps
 from django.core import signing
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from articles import times
 from articles.models import Article, Edition
 from articles.views import of_a_live_story
 from comments.forms import ReplyForm, opened_mark
@@ -100,7 +100,7 @@ def reply(request, edition):
     """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
     article = Article.objects.only("uid", "is_open_to_comments").annotate(policies=policy_rows(edition))
     article = article.get(pk=edition.article_id)
-    now = timezone.now()
+    now = times.now()
     policy = from_rows(article.policies, edition, is_switched_on=article.is_open_to_comments, at=now)
     if request.method == "POST":
         return _posted(request, edition, article, policy)

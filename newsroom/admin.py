@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from articles import times
 from newsroom import dashboard, roles
 
 DESK_POLICY = {
@@ -54,7 +54,7 @@ class DeskAdminSite(admin.AdminSite):
         return super().login(request, extra_context)
 
     def index(self, request, extra_context=None):
-        shown = {"boxes": dashboard.boxes(request.user, at=timezone.now())}
+        shown = {"boxes": dashboard.boxes(request.user, at=times.now())}
         return super().index(request, extra_context=shown | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import readiness, workflow
+from articles import readiness, times, workflow
 from articles.admin import rights
 from articles.admin.editor import EditorPage
 from articles.admin.images import body_at_the_desk
@@ -139,7 +139,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         live = Edition.objects.filter(pk=article.live_edition_id).only(*filing).first()
         may_publish = rights.may_publish(request.user, article)
         lines = lines_of(article, most=LOG_SHOWN)
-        ready = readiness.of(article, live_from=timezone.now())
+        ready = readiness.of(article, live_from=times.now())
         readiness.keep_count(article, ready)
         return {
             "state": state_pill(article.state),

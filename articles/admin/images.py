@@ -8,13 +8,12 @@ from django.db.models import Q
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.admin import DBTaskResult
 
-from articles import renditions
+from articles import renditions, times
 from articles.admin import rights
 from articles.admin.desk import DeskAdmin
 from articles.forms import number_of
@@ -270,7 +269,7 @@ class _Uses:
         if not rights.sees_every_story(user):
             stories = stories.filter(pk__in=Article.objects.owned_by(user).values("pk"))
         in_copy = set(working_copies_showing(image).values_list("pk", flat=True))
-        live = Edition.objects.live(at=timezone.now()).filter(image_rows__image=image)
+        live = Edition.objects.live(at=times.now()).filter(image_rows__image=image)
         on_site = {edition.article_id: edition for edition in live.only("article_id", "path")}
         self.rows = [
             {"story": story, "is_in_copy": story.pk in in_copy, "live": on_site.get(story.pk)}

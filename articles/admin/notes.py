@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.admin.story_pages import StoryPages, to_page
 from articles.forms import number_of
 from articles.models import DeskNote
@@ -95,6 +95,6 @@ class DeskNotes(StoryPages):
         form = NoteForm(request.POST)
         if form.is_valid():
             text = form.cleaned_data["text"]
-            DeskNote.objects.create(article=article, by=request.user, text=text, at=timezone.now())
+            DeskNote.objects.create(article=article, by=request.user, text=text, at=times.now())
             return NoteForm()
         return form

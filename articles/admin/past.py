@@ -12,11 +12,11 @@ from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from articles import times
 from articles.admin.desk import DeskAdmin
 from articles.admin.rows import suggestions_of
 from articles.forms import DeskTimeInput
@@ -130,7 +130,7 @@ class PastPage(DeskAdmin):
     def past_view(self, request):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        now = timezone.now()
+        now = times.now()
         form = PastForm(request.GET if "at" in request.GET else None, now=now, initial={"at": now - A_DAY})
         is_asked = form.is_valid()
         context = self.admin_site.each_context(request) | {

@@ -7,11 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from articles import previews, workflow
+from articles import previews, times, workflow
 from articles.admin.story_pages import StoryPages, to_page
 from articles.forms import number_of
 from articles.models import Article, PreviewLink
@@ -36,7 +35,7 @@ class Previewing(StoryPages):
     def preview_view(self, request, pk):
         """The working copy as readers would get it, to whoever may look at the story."""
         article = self._previewed(request, pk, verb=Verb.VIEW)
-        return preview_page(request, article, at=timezone.now())
+        return preview_page(request, article, at=times.now())
 
     def previews_view(self, request, pk):
         """The links of a story that work. A post with `make` makes one, with `revoke` it ends the one named."""
@@ -47,11 +46,11 @@ class Previewing(StoryPages):
             return HttpResponseRedirect(then)
         return self.story_page(
             request, "previews", article, _("Preview links"), original=article, may_share=True,
-            media=forms.Media(js=["desk/previews.js"]), **links_of(article, at=timezone.now()),
+            media=forms.Media(js=["desk/previews.js"]), **links_of(article, at=times.now()),
         )  # fmt: skip
 
     def _share_or_revoke(self, request, article):
-        now = timezone.now()
+        now = times.now()
         if "revoke" in request.POST:
             link = get_object_or_404(article.preview_links, pk=number_of(request.POST["revoke"]))
             if previews.revoke(link, by=request.user, now=now):
@@ -84,7 +83,7 @@ class Previewing(StoryPages):
         if article := kwargs.get("obj"):
             context["may_share"] = workflow.may(request.user, Verb.SHARE, article)
             if context["may_share"]:
-                context |= links_of(article, at=timezone.now())
+                context |= links_of(article, at=times.now())
         return super().render_change_form(request, context, **kwargs)
 
     def response_add(self, request, obj, post_url_continue=None):

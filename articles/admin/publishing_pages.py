@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import publishing, readiness
+from articles import publishing, readiness, times
 from articles.admin.rights import may_publish
 from articles.admin.story_pages import StoryPages, to_page, unless_refused
 from articles.forms import PublishForm, WithdrawForm
@@ -106,7 +106,7 @@ class PublishingPages(StoryPages):
         }
 
     def publish_view(self, request, pk):
-        article, now = self._publishable(request, pk), timezone.now()
+        article, now = self._publishable(request, pk), times.now()
         outlook = Outlook(article, at=now)
         kept = {} if request.POST else request.session.pop(kept_under(pk), {})
         form = PublishForm(
@@ -147,7 +147,7 @@ class PublishingPages(StoryPages):
         return to_page("publish", article)
 
     def cancel_view(self, request, pk):
-        article, now = self._publishable(request, pk), timezone.now()
+        article, now = self._publishable(request, pk), times.now()
         plan = article.editions.filter(live_from__gt=now).first()
         if request.method == "POST":
             try:
@@ -163,7 +163,7 @@ class PublishingPages(StoryPages):
         )
 
     def withdraw_view(self, request, pk):
-        article, now = self._publishable(request, pk), timezone.now()
+        article, now = self._publishable(request, pk), times.now()
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]

@@ -4,13 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from articles import publishing, versions, workflow
+from articles import publishing, times, versions, workflow
 from articles.admin import rights
 from articles.admin.images import body_at_the_desk
 from articles.admin.log import lines_of
@@ -98,7 +97,7 @@ class ReviewPages(StoryPages):
 
     @method_decorator(require_safe)
     def versions_view(self, request, pk):
-        article, now = self._story(request, pk), timezone.now()
+        article, now = self._story(request, pk), times.now()
         editions = article.editions.select_related("made_by", "redacted_by").defer("body", "search_text")
         return self.story_page(
             request, "versions", article, _("Versions"), now=now, editions=editions.order_by("-number"),
@@ -124,7 +123,7 @@ class ReviewPages(StoryPages):
             said = _("Version %(number)s was redacted, so none of its words are left.")
             messages.error(request, said % {"number": number})
             return to_page("versions", article)
-        working = publishing.working_edition(article, at=timezone.now())
+        working = publishing.working_edition(article, at=times.now())
         return self.story_page(
             request, "version", article, _("Version %(number)s") % {"number": number},
             edition=edition, difference=compare(working, edition),
@@ -198,7 +197,7 @@ def _verb_asked(request, article):
 
 def _what_changed(article):
     """{"live", "difference", "working"} of the review page; `difference` is None where nothing is live."""
-    now = timezone.now()
+    now = times.now()
     working = publishing.working_edition(article, at=now)
     live = Edition.objects.live(at=now).filter(article=article).with_tags()
     live = live.select_related("section", "coverage").first()
@@ -206,6 +205,6 @@ def _what_changed(article):
 
 
 def _version(article, number):
-    editions = article.editions.filter(live_from__lte=timezone.now()).with_tags()
+    editions = article.editions.filter(live_from__lte=times.now()).with_tags()
     editions = editions.select_related("section", "coverage")
     return get_object_or_404(editions, number=number)

@@ -14,11 +14,11 @@ from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.admin.citation_keys import KEY, last_key_number
 from articles.admin.rights import may_edit, may_view
 from articles.models import Author, Byline, Citation, Edition, RelatedPick, Source
@@ -493,7 +493,7 @@ class RelatedPickInline(RowInline):
 
     def get_queryset(self, request):
         """The rows with `headline`, as readers know or knew the story: not everybody may see its working copy."""
-        had = Edition.objects.filter(article=OuterRef("related"), live_from__lte=timezone.now())
+        had = Edition.objects.filter(article=OuterRef("related"), live_from__lte=times.now())
         last = had.exclude(headline="").order_by("-number").values("headline")[:1]
         headline = Coalesce(Subquery(last), Value(_("A story that is not on the site")))
         return super().get_queryset(request).annotate(headline=headline)

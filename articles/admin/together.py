@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from articles import times
 from articles.admin import sheets
 from articles.admin.citation_keys import with_free_keys
 from articles.admin.notes import DeskNotes
@@ -268,7 +269,7 @@ class Together(DeskNotes):
         return response
 
     def _beside(self, request, context, article):
-        now, visit = timezone.now(), _visit(request)
+        now, visit = times.now(), _visit(request)
         form = context["adminform"].form
         others = []
         if article:
@@ -371,7 +372,7 @@ class Together(DeskNotes):
 
     def _keep(self, request, article):
         """Keeps the fields as this person's draft. Older words that they have not decided on stay instead."""
-        drafts, now = Autosave.objects.of(request.user, article), timezone.now()
+        drafts, now = Autosave.objects.of(request.user, article), times.now()
         if request.POST.get("unanswered") and drafts.exists():
             return {"isKept": False}
         fields = {
@@ -391,8 +392,8 @@ class Together(DeskNotes):
         if article is None:
             return {"others": [], "news": ""}
         if request.method == "POST":
-            Presence.objects.mark(article=article, user=request.user, at=timezone.now())
-        others = who_else(article, request.user, now=timezone.now())
+            Presence.objects.mark(article=article, user=request.user, at=times.now())
+        others = who_else(article, request.user, now=times.now())
         opened = request.POST.get("version", str(article.version))
         is_behind = opened != str(article.version)
         return {"others": others, "news": _newer(article, request.user) if is_behind else ""}

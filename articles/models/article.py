@@ -17,6 +17,7 @@ from django_prose_editor.fields import ProseEditorField
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
+from articles import times
 from articles.models.appended import AppendedModel
 from articles.models.edition import Edition, Kind
 from articles.models.filing import Coverage, Section
@@ -56,7 +57,7 @@ class State(models.TextChoices):
 class ArticleQuerySet(models.QuerySet):
     def with_state(self, *, at=None):
         """Each article with `state` (a State), `live_edition_id`, `live_since`, `planned_at` as of `at` (now)."""
-        at = at or timezone.now()
+        at = at or times.now()
         editions = Edition.objects.filter(article=OuterRef("pk"))
         live = editions.live(at=at)
         plan = editions.filter(live_from__gt=at)
@@ -180,7 +181,7 @@ class Article(InALanguage, NaturalModel):
         """An embargo that a plan made before would break is refused, since the plan goes live by itself."""
         super().clean()
         if self.embargo_until and self.editions.filter(
-            live_from__gt=timezone.now(), live_from__lt=self.embargo_until
+            live_from__gt=times.now(), live_from__lt=self.embargo_until
         ):
             sentence = _("The story is scheduled to go live before that. Cancel the schedule first.")
             raise ValidationError({"embargo_until": sentence})
@@ -230,7 +231,7 @@ class Article(InALanguage, NaturalModel):
 
         Call it after the rows are written.
         """
-        self.updated_by, self.updated_at = by, now or timezone.now()
+        self.updated_by, self.updated_at = by, now or times.now()
         self.fingerprint = self.working_fingerprint()
         self.version += 1
         self.save(update_fields=["updated_by", "updated_at", "fingerprint", "version"])
@@ -361,7 +362,7 @@ class RelatedPick(NaturalModel):
 class PinQuerySet(models.QuerySet):
     def in_force(self, *, at=None):
         """The pins of the front page at that moment: the lead first, then by position, newest first."""
-        at = at or timezone.now()
+        at = at or times.now()
         open_or_later = models.Q(pinned_until=None) | models.Q(pinned_until__gt=at)
         return self.filter(open_or_later, pinned_from__lte=at).order_by(
             "place", "position", "-pinned_from", "-pk"
@@ -405,11 +406,11 @@ class Pin(NaturalModel):
 
     def has_begun(self, *, at=None):
         """Whether the front page has shown it by that moment (now)."""
-        return self.pinned_from <= (at or timezone.now())
+        return self.pinned_from <= (at or times.now())
 
     def has_ended(self, *, at=None):
         """Whether its time is over at that moment (now)."""
-        return bool(self.pinned_until and self.pinned_until <= (at or timezone.now()))
+        return bool(self.pinned_until and self.pinned_until <= (at or times.now()))
 
 
 class DeskLogLine(AppendedModel):

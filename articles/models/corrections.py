@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import times
 from articles.models.appended import AppendedModel
 from articles.models.article import Article
 from articles.models.edition import Edition
@@ -15,7 +15,7 @@ from articles.models.natural import NaturalManager, NaturalModel
 class CorrectionQuerySet(models.QuerySet):
     def public(self, *, at=None):
         """Those whose edition has gone live by then (now), of articles that are live then; newest first."""
-        at = at or timezone.now()
+        at = at or times.now()
         # Asked for each correction: else a list of all editions ever live would be made for every page.
         is_public = Exists(Edition.objects.once_live(at=at).filter(pk=OuterRef("edition")))
         return self.filter(is_public).order_by("-edition__live_from", "-pk")

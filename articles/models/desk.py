@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import times
 from articles.models.appended import AppendedModel
 from articles.models.article import Article, Stage
 
@@ -48,7 +49,7 @@ class DeskNote(models.Model):
     def resolve(self, *, by, at=None):
         """Marks the note as resolved. Who did so first is kept, whoever does it again."""
         DeskNote.objects.filter(pk=self.pk, resolved_at=None).update(
-            resolved_by=by, resolved_at=at or timezone.now()
+            resolved_by=by, resolved_at=at or times.now()
         )
 
     def reopen(self):

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from articles import times
 from articles.models.filing import Coverage, Section
 from articles.models.json_rows import JSONRows
 from articles.models.language import InALanguage
@@ -51,13 +51,13 @@ class EditionQuerySet(models.QuerySet):
 
     def live(self, *, at=None):
         """The editions on the site at that moment (now): live_from <= at < live_until."""
-        at = at or timezone.now()
+        at = at or times.now()
         # published_at <= at follows from live_from <= at; said again so that an index on it can be used.
         return self.filter(Q(live_until=None) | Q(live_until__gt=at), live_from__lte=at, published_at__lte=at)
 
     def once_live(self, *, at=None):
         """The editions that have been on the site by that moment, of articles that are on it then."""
-        at = at or timezone.now()
+        at = at or times.now()
         is_live = Exists(Edition.objects.live(at=at).filter(article=OuterRef("article")))
         return self.filter(is_live, live_from__lte=at)
 
@@ -93,7 +93,7 @@ class EditionQuerySet(models.QuerySet):
 
         Read by `lead_picture` and `printed_body`.
         """
-        rows = EditionImage.objects.filter(rights_last(at or timezone.now(), way="image__"))
+        rows = EditionImage.objects.filter(rights_last(at or times.now(), way="image__"))
         rows = rows.filter(edition=OuterRef("pk")).order_by("position", "pk", "image__renditions__pk")
         return self.annotate(picture_rows_json=JSONRows(rows.values(row=picture_row(way="image__"))))
 

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import times
 from articles.models.natural import NaturalManager, NaturalModel
 from articles.pictures import pictures_of
 
@@ -38,7 +39,7 @@ def picture_row(*, way=""):
 class ImageQuerySet(models.QuerySet):
     def shown(self, *, at=None):
         """The pictures whose rights have not ended by that moment (now)."""
-        return self.filter(rights_last(at or timezone.now()))
+        return self.filter(rights_last(at or times.now()))
 
     def having_file(self, name):
         """The picture that the stored file belongs to, as its original or as a rendition."""
@@ -127,7 +128,7 @@ class Image(NaturalModel):
 
     def is_shown(self, *, at=None):
         """Whether its rights have not ended by that moment (now)."""
-        return self.rights_until is None or self.rights_until > (at or timezone.now())
+        return self.rights_until is None or self.rights_until > (at or times.now())
 
     @property
     def words(self):

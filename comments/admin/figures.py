@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from articles import times
 from articles.months import bounds, month_of, months_between
 from comments.models import Action, Decision
 from comments.month_counts import DECIDING, PUBLISHING, ended_a_wait, lines_with_history, wait_of
@@ -82,7 +82,7 @@ def _was_reversed(line):
 
 
 def _in_words(seconds):
-    now = timezone.now()
+    now = times.now()
     return timesince(now - dt.timedelta(seconds=seconds), now)
 
 
@@ -99,6 +99,6 @@ class OwnFigures:
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Your own figures"),
-            "months": own_months(request.user, at=timezone.now()),
+            "months": own_months(request.user, at=times.now()),
         }
         return TemplateResponse(request, "admin/comments/decision/figures.html", context)

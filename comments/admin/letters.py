@@ -7,11 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles import times
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import zone_name
 from comments.models import DeskMail, Letter
@@ -98,7 +98,7 @@ class LetterAdmin(ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("Send again"), permissions=["moderate"])
     def send_again(self, request, letters):
         """Has those ticked wait to be sent, save where a newer letter about the same waits already."""
-        now = timezone.now()
+        now = times.now()
         done = [letter.send_again(at=now) for letter in letters]
         if sum(done):
             said = ngettext("%(count)d letter is sent again.", "%(count)d letters are sent again.", sum(done))
@@ -118,7 +118,7 @@ class LetterAdmin(ReadOnlyAdmin):
         choice = DeskMail.objects.filter(person=request.user).first()
         form = DeskMailForm(request.POST if request.method == "POST" else None, instance=choice)
         if form.is_valid():
-            DeskMail.objects.choose(request.user, **form.cleaned_data, at=timezone.now())
+            DeskMail.objects.choose(request.user, **form.cleaned_data, at=times.now())
             messages.success(request, _("Saved. This holds from now on."))
             return HttpResponseRedirect(reverse("admin:comments_letter_mail"))
         context = self.admin_site.each_context(request) | {

@@ -10,7 +10,6 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from articles import times
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import moment_text
 from comments.models import AlreadyDecided, Comment, Effect, PersonRule, Status, Trait, digests_of, domain_of
@@ -132,7 +132,7 @@ class RunningFilter(admin.SimpleListFilter):
             yield {"selected": self.value() == value, "query_string": query, "display": title}
 
     def queryset(self, request, queryset):
-        return queryset if self.value() == "all" else queryset.running(at=timezone.now())
+        return queryset if self.value() == "all" else queryset.running(at=times.now())
 
 
 @admin.register(PersonRule)
@@ -180,7 +180,7 @@ class PersonRuleAdmin(ReadOnlyAdmin):
         if rule.ended_at:
             words = {"who": rule.ended_by, "when": moment_text(rule.ended_at)}
             return _("Ended by %(who)s, %(when)s") % words
-        if not rule.is_running(at=timezone.now()):
+        if not rule.is_running(at=times.now()):
             return _("Ended by itself")
         return format_html(
             '<button type="submit" class="button" formmethod="post" formaction="{}" aria-label="{}">{}</button>',
@@ -206,11 +206,11 @@ class PersonRuleAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/comments/personrule/make.html", context, status=status)
 
     def _in_force_for(self, comment):
-        rules = PersonRule.objects.in_force(email=comment.email, network=comment.network, at=timezone.now())
+        rules = PersonRule.objects.in_force(email=comment.email, network=comment.network, at=times.now())
         return list(rules.select_related("made_by").order_by("-made_at", "-pk"))
 
     def _make(self, request, comment, form):
-        now = timezone.now()
+        now = times.now()
         wanted = {name: form.cleaned_data[name] for name in ("effect", "trait", "note")}
         rule = PersonRule.objects.make(
             comment, by=request.user, expires_at=form.expires_at(at=now), at=now, **wanted

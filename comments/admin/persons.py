@@ -11,13 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from articles import times
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import moment_text
 from comments.models import PrivacyLine
@@ -133,7 +133,7 @@ class PrivacyLogAdmin(ReadOnlyAdmin):
 
     def _found(self, request, address, form=None):
         comments = comments_of(address)
-        shown = stories_of(comments.defer("text", "likeness", "verdict"), at=timezone.now())[:SHOWN]
+        shown = stories_of(comments.defer("text", "likeness", "verdict"), at=times.now())[:SHOWN]
         form = form or EraseForm(initial={"address": address})
         return self._page(
             request,

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.admin.desk import DeskAdmin
 from articles.forms import DeskTimeField, number_of
 from articles.models import Article, Edition, Section
@@ -50,7 +51,7 @@ class StoryField(forms.CharField):
     def prepare_value(self, value):
         """The address where a number is given and the story has one."""
         number = number_of(str(value or ""))
-        edition = number and _once_live(timezone.now()).filter(article=number).first()
+        edition = number and _once_live(times.now()).filter(article=number).first()
         return edition.path if edition else value
 
     def _named(self, text):
@@ -58,7 +59,7 @@ class StoryField(forms.CharField):
         if number is not None:
             return Article.objects.filter(pk=number).first()
         found = _STORY.match(unicodedata.normalize("NFC", unquote(_path_of(text))))
-        edition = found and _once_live(timezone.now()).filter(path=found[0]).first()
+        edition = found and _once_live(times.now()).filter(path=found[0]).first()
         return edition and edition.article
 
 
@@ -79,7 +80,7 @@ class PolicyForm(forms.ModelForm):
             self.fields["mode"].choices = [("", as_inherited), *Mode.choices]
             choices = [("unknown", as_inherited), ("true", _("Asked for")), ("false", _("Not asked for"))]
             self.fields["asks_proof"].widget.choices = choices
-            inherited = inherited_by(self.instance, at=timezone.now())
+            inherited = inherited_by(self.instance, at=times.now())
             for name in DEFAULTS:
                 self._say_what_is_inherited(self.fields[name], inherited.sentence(name))
 
@@ -112,7 +113,7 @@ class PolicyAdmin(DeskAdmin):
 
     def get_queryset(self, request):
         """Policies with the `headline` of their story as readers know it; moderators see no working copy."""
-        once = _once_live(timezone.now()).filter(article=OuterRef("article"))
+        once = _once_live(times.now()).filter(article=OuterRef("article"))
         return super().get_queryset(request).annotate(headline=Subquery(once.values("headline")[:1]))
 
     def get_fieldsets(self, request, obj=None):
@@ -139,7 +140,7 @@ class PolicyAdmin(DeskAdmin):
         return field
 
     def changelist_view(self, request, extra_context=None):
-        now = timezone.now()
+        now = times.now()
         of_site = in_force(Policy.objects.reaching(), published_at=None, at=now)
         shown = {"title": _("Policies for comments"), "of_site": of_site}
         return super().changelist_view(request, shown | (extra_context or {}))
@@ -163,7 +164,7 @@ class PolicyAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("pause"))
     def pause(self, policy):
-        is_paused = policy.paused_until and policy.paused_until > timezone.now()
+        is_paused = policy.paused_until and policy.paused_until > times.now()
         return worded("paused_until", policy.paused_until) if is_paused else "—"
 
     @admin.display(description=gettext_lazy("proof"))
@@ -180,7 +181,7 @@ class PolicyAdmin(DeskAdmin):
         """Asks until when comments are paused, and where; ends pauses. Both are plain posts."""
         if not self.has_change_permission(request):
             raise PermissionDenied(_("Your account may not pause comments. Ask a moderator to do it."))
-        now = timezone.now()
+        now = times.now()
         form = PauseForm(None if "resume" in request.POST else request.POST or None, at=now)
         if "resume" in request.POST:
             return self._resume(request)

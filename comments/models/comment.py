@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.models import Article, Edition
 from articles.models.natural import NaturalManager, NaturalModel
 from comments import signals
@@ -54,7 +55,7 @@ def _is_live(at):
 class CommentQuerySet(models.QuerySet):
     def public(self, *, at=None):
         """The comments on the site at that moment (now): approved, and their article is live."""
-        return self.filter(_is_live(at or timezone.now()), status=Status.APPROVED)
+        return self.filter(_is_live(at or times.now()), status=Status.APPROVED)
 
     def in_reading_order(self, *, after=None):
         """Each after the one it answers, and siblings by time; those that stand after that Comment."""
@@ -93,7 +94,7 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
         log then says so. `facts`: `network`, `seconds_taken`, `verdict`, `likeness`, `wants_mail` and `uid`, where
         known.
         """
-        at = at or timezone.now()
+        at = at or times.now()
         given = {"article": article, "parent": parent, "name": name, "email": email, "text": text}
         digest = repeat_hash(**given, network=facts.get("network", ""))
         given |= {"posted_at": at, "email_hash": email_hash(email), **facts}
@@ -120,7 +121,7 @@ class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):
         """
         if not text.strip():
             raise ValueError(_("Write the answer first."))
-        at = at or timezone.now()
+        at = at or times.now()
         if comment.status != Status.APPROVED:
             raise AlreadyDecided(comment.last_word())
         with transaction.atomic():
@@ -339,7 +340,7 @@ class Comment(NaturalModel):
         comment is held by the rule “reports”, unless a person has kept it. Raises AlreadyDecided where the
         comment is not public.
         """
-        at = at or timezone.now()
+        at = at or times.now()
         with transaction.atomic():
             # The row is taken first: a decision made meanwhile either sees this report or is seen by it.
             Comment.objects.select_for_update().get(pk=self.pk)
@@ -394,7 +395,7 @@ class Comment(NaturalModel):
             comment=self,
             number=seen + 1,
             action=action,
-            decided_at=at or timezone.now(),
+            decided_at=at or times.now(),
             by=by,
             rule=rule,
             from_status=self.status,

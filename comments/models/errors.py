@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.models import Article
 from articles.models.natural import NaturalManager, NaturalModel
 from comments.hashes import keyed_hash
@@ -49,7 +50,7 @@ class ErrorReportManager(NaturalManager.from_queryset(ErrorReportQuerySet)):
             "edition_number": edition.number,
             "network": network,
         }
-        given |= {"status": Answer.ASIDE if is_trapped else Answer.OPEN, "reported_at": at or timezone.now()}
+        given |= {"status": Answer.ASIDE if is_trapped else Answer.OPEN, "reported_at": at or times.now()}
         try:
             with transaction.atomic():
                 return self.create(repeat_hash=digest, **given), True
@@ -124,7 +125,7 @@ class ErrorReport(NaturalModel):
             is_unanswered,
             status=status,
             answered_by=by,
-            answered_at=at or timezone.now(),
+            answered_at=at or times.now(),
             answer=note.strip(),
         )
 

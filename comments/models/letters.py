@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from comments import signals
 from comments.hashes import keyed_hash
 from comments.models.states import Status
@@ -148,7 +149,7 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
         """Has one letter wait until then: the one that is there and was never sent, or a new one."""
         unfinished = self.unfinished().filter(kind=kind, **about)
         if not unfinished.update(due_at=due_at, attempt_count=0):
-            row = Letter(kind=kind, due_at=due_at, made_at=timezone.now(), address_hash=address_hash, **about)
+            row = Letter(kind=kind, due_at=due_at, made_at=times.now(), address_hash=address_hash, **about)
             self.bulk_create([row], ignore_conflicts=True)  # of a reply nobody is told twice
         if due_at:
             transaction.on_commit(lambda: signals.letter_waits.send_robust(Letter, due_at=due_at))

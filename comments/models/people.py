@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from comments.hashes import keyed_hash
 from comments.models.states import AlreadyDecided
 from comments.spellings import one_address, plain_domain
@@ -69,7 +70,7 @@ class PersonRuleManager(models.Manager.from_queryset(PersonRuleQuerySet)):
 
         Raises ValueError where the comment has no such trait, as an erased one has no address.
         """
-        at = at or timezone.now()
+        at = at or times.now()
         digest = digests_of(email=comment.email, network=comment.network).get(trait)
         if digest is None:
             raise ValueError(_("Nothing is known of this that a rule could go by. Choose something else."))
@@ -145,7 +146,7 @@ class PersonRule(models.Model):
 
     def end(self, *, by, at=None):
         """Ends the rule. Raises AlreadyDecided where it has ended, by somebody or by itself."""
-        at = at or timezone.now()
+        at = at or times.now()
         if not PersonRule.objects.running(at=at).filter(pk=self.pk).update(ended_by=by, ended_at=at):
             self.refresh_from_db()
             raise AlreadyDecided(self._how_it_ended())

@@ -1,9 +1,9 @@
 """Keep the counts of the months that are over: `manage.py count_moderation`, every night."""
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import times
 from comments.month_counts import keep_months
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, anew, **options):
-        written = keep_months(at=timezone.now(), is_anew=anew)
+        written = keep_months(at=times.now(), is_anew=anew)
         for month in written:
             self.stdout.write(_("%(month)s was counted.") % {"month": month})
         if not written:

@@ -3,10 +3,10 @@
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles import times
 from articles.times import moment_text
 from comments.privacy import address_of, comments_of, erase_person, errors_of, stories_of
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             address = address_of(sys.stdin.readline() if address == "-" else address)
         except ValueError as error:
             raise CommandError(error) from error
-        found = list(stories_of(comments_of(address), at=timezone.now()))
+        found = list(stories_of(comments_of(address), at=times.now()))
         for comment in found:
             facts = {"when": moment_text(comment.posted_at), "status": comment.get_status_display()}
             facts |= {"number": comment.pk, "headline": comment.headline or "—"}

@@ -1,0 +1,33 @@
+"""What moment it is where machines' clocks differ."""
+
+import datetime as dt
+
+import pytest
+
+from articles import times
+
+NOW = dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    before = times._seen
+    time_machine.move_to(NOW, tick=False)
+    yield time_machine
+    times.not_before(before)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(-5, 0), (0, 0), (1, 1), (59, 59), (61, 0), (86_400 * 3_650, 0)],
+    ids=["earlier", "now", "a second ahead", "within reach", "out of reach", "years ahead"],
+)
+def test_now_is_never_before_a_change_that_was_seen_unless_that_lies_far_ahead(seconds, told):
+    times.not_before(NOW + dt.timedelta(seconds=seconds))
+    assert times.now() == NOW + dt.timedelta(seconds=told)
+
+
+def test_now_moves_on_when_the_clock_has_passed_the_change(clock):
+    times.not_before(NOW + dt.timedelta(seconds=2))
+    clock.shift(dt.timedelta(seconds=3))
+    assert times.now() == NOW + dt.timedelta(seconds=3)
