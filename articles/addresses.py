@@ -6,6 +6,7 @@ from django.db.models.functions import JSONObject
 from articles.corrections import COMPARED
 from articles.models import Correction, Edition, Withdrawal
 from articles.models.json_rows import JSONRows, moment_of
+from articles.shown import address, shows
 
 
 def story_at(path, *, at, now=None):
@@ -14,6 +15,7 @@ def story_at(path, *, at, now=None):
     Where `at` lies in the past, `now` says from when it is looked at: then an edition and corrections are
     left out that readers may no longer see.
     """
+    shows(address(path))
     live = Edition.objects.as_it_was(at=at, now=now) if now else Edition.objects.live(at=at)
     corrections = Correction.objects.public(at=at).filter(edition__article=OuterRef("article"))
     corrections = corrections.public(at=now) if now else corrections

@@ -3,6 +3,7 @@
 from django.db.models import Case, F, When
 
 from articles.models import Correction, Edition
+from articles.shown import CORRECTIONS, shows
 
 # The numbers of the two versions that a correction lies between. `wrong_number` is None where either of them was
 # redacted: then there is nothing left to compare.
@@ -16,6 +17,7 @@ COMPARED = {
 
 def corrections_told(*, at):
     """The public corrections, newest first, each with `made_at`, `article_id`, `number` and `wrong_number`."""
+    shows(CORRECTIONS)
     rows = Correction.objects.public(at=at)
     return rows.annotate(made_at=F("edition__live_from"), article_id=F("edition__article"), **COMPARED)
 

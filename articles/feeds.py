@@ -19,11 +19,12 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles import times
+from articles import shown, times
 from articles.corrections import corrections_told, with_stories
 from articles.history import changes_path
 from articles.models import Author, Coverage, Edition, Section, Tag, TagAlias
 from articles.public import public
+from articles.shown import LATEST, SEARCH, SECTIONS, listed, shows
 
 NEWEST = 20
 # XML may not hold these at all, not even escaped: controls, halves of surrogate pairs, noncharacters.
@@ -167,6 +168,7 @@ class StoryFeed(SiteFeed):
         return stories.annotate(uid=F("article__uid")).defer("search_text").select_related("section")[:NEWEST]
 
     def stories(self, live, subject):
+        shows(LATEST)
         return live.newest_first()
 
     def item_title(self, edition):
@@ -204,6 +206,10 @@ class FiledFeed(StoryFeed):
         now = times.now()
         stories = Edition.objects.live(at=now).filter(**{self.filed_by: OuterRef("pk")})
         used = self.model.objects.all() if self.may_be_empty else self.model.objects.filter(Exists(stories))
+        kind = self.model._meta.model_name
+        shows(SECTIONS if self.model is Section else shown.slug(kind, slug))
+        if record := self.model.objects.filter(slug=slug).first():
+            shows(listed(kind, record.pk))
         return Subject(at=now, record=get_object_or_404(used, slug=slug))
 
     def name(self, subject):
@@ -272,6 +278,7 @@ def tag_feed(request, slug):
     try:
         return _feed_of_tag(request, slug=slug)
     except Http404:
+        shows(SEARCH)  # as for the page of an alias
         stories = Edition.objects.live(at=times.now()).filter(tag_rows__tag=OuterRef("tag"))
         alias = get_object_or_404(TagAlias.objects.filter(Exists(stories)).select_related("tag"), slug=slug)
         return HttpResponsePermanentRedirect(reverse("articles:tag_feed", args=[alias.tag.slug]))

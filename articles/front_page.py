@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from articles.models import Edition, EditionRelated, Pin, Section
 from articles.models.json_rows import JSONRows
 from articles.related import LAST_NEWS
+from articles.shown import LATEST, PINS, SECTIONS, record, shows, story
 
 ALSO = 2  # headlines under the lead
 PINNED = 4
@@ -68,6 +69,7 @@ def front_page(*, at, among=None):
     With `among`, editions that may be shown, every place is given as it is without; a story that is not
     among them leaves its place empty, the lead's too, and no tag is named that only such stories carry.
     """
+    shows(LATEST, PINS, SECTIONS)
     sections, newest, pins = _sections(at=at), _newest(at=at), _pins(at=at)
     if not newest:
         return FrontPage(sections=sections)
@@ -109,7 +111,9 @@ def _in_the_news(newest, *, readable):
 
 def most_used(tag_lists):
     """The tags of these lists, each once, as {"name", "slug", "count"}: most used first, then by name."""
-    counts = Counter((tag["name"], tag["slug"]) for tag in chain.from_iterable(tag_lists))
+    tags = list(chain.from_iterable(tag_lists))
+    shows(*{record("tag", tag["id"]) for tag in tags})
+    counts = Counter((tag["name"], tag["slug"]) for tag in tags)
     rows = [{"name": name, "slug": slug, "count": count} for (name, slug), count in counts.items()]
     return sorted(rows, key=lambda row: (-row["count"], row["name"]))
 
@@ -130,8 +134,13 @@ def _bands(sections, *, above):
 def _sections(*, at):
     """All sections in order, each with `newest`: so many ids that its band is full whatever stands above."""
     newest = Edition.objects.live(at=at).filter(section=OuterRef("pk")).newest_first()[: BAND + PINNED + 1]
-    rows = list(Section.objects.annotate(newest_json=JSONRows(newest.values(row=JSONObject(edition="pk")))))
+    rows = list(
+        Section.objects.annotate(
+            newest_json=JSONRows(newest.values(row=JSONObject(edition="pk", story="article_id")))
+        )
+    )
     for section in rows:
+        shows(*(story(row["story"]) for row in section.newest_json))
         section.newest = [row["edition"] for row in section.newest_json]
     return rows
 
@@ -151,9 +160,12 @@ def _pins(*, at):
 def _rows(editions, *, place, at):
     live = Edition.objects.live(at=at).filter(article=OuterRef("related")).values("pk")[:1]
     picks = EditionRelated.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
-    picks = picks.annotate(live=Subquery(live)).values(row=JSONObject(edition="live"))
+    picks = picks.annotate(live=Subquery(live)).values(row=JSONObject(edition="live", story="related_id"))
     rows = editions.with_tags().annotate(place=place, picks_json=JSONRows(picks))
+    found = list(rows.values_list("place", "pk", "picks_json", "tag_rows_json", "article_id"))
+    shows(*(story(number) for *_row, number in found))
+    shows(*(story(pick["story"]) for _place, _edition, picks, *_row in found for pick in picks))
     return [
         _Row(place, edition, [pick["edition"] for pick in picks], tags)
-        for place, edition, picks, tags in rows.values_list("place", "pk", "picks_json", "tag_rows_json")
+        for place, edition, picks, tags, _number in found
     ]

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from articles.models import Edition
+from articles.shown import address, shows
 
 # What a list tells of a version: none of its words but the note on what changed.
 _TOLD = (
@@ -38,6 +39,7 @@ def versions_at(path, *, at):
 
     The first of them is the live one. Takes one query.
     """
+    shows(address(path))
     live = Edition.objects.live(at=at).filter(path=path).values("article")
     editions = Edition.objects.once_live(at=at).filter(article__in=live).order_by("-number")
     editions = list(editions.select_related("section").only(*_TOLD))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import readiness, times, workflow
+from articles.filings import names_between
 from articles.models import (
     Address,
     Article,
@@ -37,6 +38,7 @@ from articles.models.edition import Change
 from articles.models.slugs import free_slug, slug_from
 from articles.pictures import sealed
 from articles.rich_text import clean_html, plain_text, search_text
+from articles.shown import PLANS, changes
 
 UNSEEN = gettext_lazy(
     "The story was changed since you opened this page. Look at it again before you publish it."
@@ -80,6 +82,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, seen
     )
     _begin_anew(article)
     workflow.log(article, DeskLogLine.Action.PUBLISHED, after=State.LIVE, by=by, now=now, note=note)
+    changes(*names_between(article.pk, live, edition))
     return edition
 
 
@@ -107,6 +110,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     _begin_anew(article)
     after, note = _state_with_plan(live, edition), f"{at.isoformat()} {note}".strip()
     workflow.log(article, DeskLogLine.Action.SCHEDULED, after=after, by=by, now=now, note=note)
+    changes(PLANS)
     return edition
 
 
@@ -137,6 +141,7 @@ def withdraw(article, *, by, reason, now=None):
     workflow.log(
         article, DeskLogLine.Action.WITHDRAWN, after=State.WITHDRAWN, by=by, now=now, note=reason.strip()
     )
+    changes(*names_between(article.pk, live, None))
     return Withdrawal.objects.create(
         article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
     )
@@ -213,6 +218,7 @@ def _drop(plan, article, *, by, now):
     after = workflow.state_at(article, at=now)
     note = plan.live_from.isoformat()
     workflow.log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
+    changes(PLANS)
     return True
 
 
@@ -236,7 +242,7 @@ def working_edition(article, *, at):
     )
     images = Image.objects.shown(at=at).filter(pk__in=[image.pk for image in article.images()])
     edition.picture_rows_json = sealed(images.picture_rows())
-    edition.tag_rows_json = [{"name": tag.name, "slug": tag.slug} for tag in article.tag_list()]
+    edition.tag_rows_json = [{"id": tag.pk, "name": tag.name, "slug": tag.slug} for tag in article.tag_list()]
     return edition
 
 

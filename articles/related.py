@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from articles.models import Article, Edition, EditionRelated, EditionSource, EditionTag
 from articles.models.json_rows import JSONRows, union_of
+from articles.shown import LATEST, listed, shows, story
 
 LAST_NEWS = 10  # stories in the rail
 FILLED_UP_TO = 4  # related stories are computed until there are so many
@@ -26,6 +27,7 @@ class Related:
 
 def last_news(*, at):
     """The newest stories, as cards."""
+    shows(LATEST)
     return Edition.objects.live(at=at).newest_first().as_cards()[:LAST_NEWS]
 
 
@@ -80,7 +82,8 @@ class _Ties:
 def _candidates(edition, *, at):
     """(picked, rail, ties): ids of live editions in order, and {id: _Ties}, without the story itself."""
     picked, rail, ties = [], [], defaultdict(_Ties)
-    for kind, _position, rows in sorted(_rows(edition, at=at), key=lambda row: row[:2]):
+    for kind, _position, leads_to, rows in sorted(_rows(edition, at=at), key=lambda row: row[:2]):
+        _note(kind, leads_to)
         for row in rows:
             if row["article"] == edition.article_id:
                 continue
@@ -93,18 +96,31 @@ def _candidates(edition, *, at):
     return picked, rail, dict(ties)
 
 
+def _note(kind, number):
+    """Notes what decides which stories are found that way: a picked one may have yet to go live."""
+    if kind == "rail":
+        shows(LATEST)
+    elif kind == "pick":
+        shows(story(number))
+    else:
+        shows(listed(kind, number))
+
+
 def _rows(edition, *, at):
-    """(kind, position, rows) of every way in which a story can stand beside this one, in a single query."""
+    """(kind, position, number of what leads there, rows) of every way in which a story can stand beside this one.
+
+    A single query.
+    """
     live = Edition.objects.live(at=at)
     itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
     in_coverage = live.filter(coverage=OuterRef("coverage"))
     return union_of(
-        _near("rail", itself, live.newest_first()[:LAST_NEWS]),
-        _near("pick", picks, live.filter(article=OuterRef("related"))),
-        _near("tag", tags, _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
-        _near("source", sources, _newest(citing, "source_rows__")),
-        _near("coverage", itself.exclude(coverage=None), _newest(in_coverage)),
+        _near("rail", itself, "pk", live.newest_first()[:LAST_NEWS]),
+        _near("pick", picks, "related", live.filter(article=OuterRef("related"))),
+        _near("tag", tags, "tag", _newest(live.filter(tag_rows__tag=OuterRef("tag")), "tag_rows__")),
+        _near("source", sources, "source", _newest(citing, "source_rows__")),
+        _near("coverage", itself.exclude(coverage=None), "coverage", _newest(in_coverage)),
     )
 
 
@@ -120,11 +136,11 @@ def _filing(edition):
     return itself, article.related_picks.order_by(), tags, article.citations.order_by()
 
 
-def _near(kind, rows, editions):
-    """For each of the rows its kind, its position, and the editions that it leads to."""
+def _near(kind, rows, way, editions):
+    """For each of the rows its kind, its position, the number in its column `way`, and the editions it leads to."""
     editions = editions.values(row=JSONObject(edition="pk", article="article_id", at="published_at"))
     kind = Value(kind, output_field=CharField())
-    return rows.values_list(kind, "position", JSONRows(editions))
+    return rows.values_list(kind, "position", way, JSONRows(editions))
 
 
 def _newest(editions, filed_by=""):

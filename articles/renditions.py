@@ -14,6 +14,7 @@ from django.db import transaction
 from PIL import Image as Raster
 
 from articles.models import Image, Rendition
+from articles.shown import changes, record
 
 try:
     from django.tasks import task  # Django 6
@@ -104,6 +105,7 @@ def _stored(image, rows):
         is_still_so = Image.objects.select_for_update().filter(pk=image.pk, file=image.file.name).first()
         if is_still_so:
             Rendition.objects.bulk_create(rows, ignore_conflicts=True)
+            changes(record("image", image.pk), record("image", image.uid))
     names = [row.file.name for row in rows]
     kept = set(Rendition.objects.filter(file__in=names).values_list("file", flat=True))
     for row in rows:

@@ -10,6 +10,7 @@ from articles.paging import COUNTED_UP_TO, page_of
 from articles.public import public
 from articles.search import find, mark, phrases_of, shortened, snippet
 from articles.search_form import SearchForm
+from articles.shown import SEARCH, SECTIONS, shows
 
 LATEST = 5  # stories shown where nothing was found or asked for
 
@@ -17,6 +18,7 @@ LATEST = 5  # stories shown where nothing was found or asked for
 @public
 def search(request):
     """The stories found, or the latest ones where nothing was asked for, understood or found."""
+    shows(SEARCH, SECTIONS)
     now, sections = times.now(), list(Section.objects.all())
     form = SearchForm(request.GET, sections=sections, at=now)
     context = {"form": form, "sections": sections, "notes": []}

@@ -14,13 +14,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from articles import times
+from articles import filings, times
 from articles.feeds import site_address, xml_text
 from articles.models import Article, Author, Coverage, Edition, Section, Source, Tag
 from articles.pages import PAGES
 from articles.public import public
+from articles.shown import LATEST, SECTIONS, SITEMAP, listed, shows, shows_until
 
-RANGE = 200  # numbers in a chunk: of five kinds, with publishers, that makes 1,200 addresses
 NEWS_FOR = dt.timedelta(hours=48)  # what Google News takes, and no more than 1,000 of them
 MOST_NEWS = 1_000
 # What files a story: the model, and what leads from Edition to it.
@@ -32,11 +32,6 @@ FILED_BY = {
 }
 
 
-def chunk_of(number):
-    """The number of the chunk that lists the record of that number."""
-    return (number - 1) // RANGE + 1
-
-
 @public
 def sitemap(request):
     chunks = [reverse("articles:sitemap_chunk", args=[number]) for number in range(_last_chunk() + 1)]
@@ -46,6 +41,7 @@ def sitemap(request):
 def _last_chunk():
     """The number of the last chunk that lists anything live. One query."""
     now = times.now()
+    shows(SITEMAP)
     last = {
         f"last_{model._meta.model_name}": Subquery(_live(model, at=now).order_by("-pk").values("pk")[:1])
         for model in FILED_BY
@@ -53,7 +49,7 @@ def _last_chunk():
     # Asked of articles, whose numbers can be read from the last one down; editions would all be sorted first.
     is_live = Exists(Edition.objects.live(at=now).filter(article=OuterRef("pk")))
     articles = Article.objects.filter(is_live).order_by("-pk").annotate(**last)
-    return chunk_of(max(number or 0 for number in articles.values_list("pk", *last).first() or [0]))
+    return filings.chunk_of(max(number or 0 for number in articles.values_list("pk", *last).first() or [0]))
 
 
 def _live(model, *, at):
@@ -71,9 +67,10 @@ def sitemap_chunk(request, number):
 
 
 def _own_pages():
+    shows(SECTIONS)
     names = [reverse(f"articles:{name}") for name in ("front", "archive", "corrections")]
     pages = [reverse("articles:page", args=[slug]) for slug in PAGES]
-    sections = Section.objects.values_list("slug", flat=True)[: RANGE * 4]
+    sections = Section.objects.values_list("slug", flat=True)[: filings.RANGE * 4]
     return [
         {"address": site_address(path)}
         for path in names + pages + [_page(Section, slug) for slug in sections]
@@ -86,11 +83,12 @@ def _page(model, slug):
 
 def _numbered(number):
     now = times.now()
-    numbers = ((number - 1) * RANGE + 1, number * RANGE)
+    shows(listed("chunk", number))
+    numbers = ((number - 1) * filings.RANGE + 1, number * filings.RANGE)
     stories = Edition.objects.live(at=now).filter(article__pk__range=numbers).order_by("article_id")
     rows = [
         {"address": site_address(story.get_absolute_url()), "changed_at": story.live_from}
-        for story in stories.only("path", "live_from")
+        for story in stories.only("article", "path", "live_from")
     ]
     for model in FILED_BY:
         records = _live(model, at=now).filter(pk__range=numbers).order_by("pk")
@@ -116,7 +114,10 @@ def _paths(model, records, *, at):
 def news_sitemap(request):
     """The stories of the last two days, for news search engines; a valid sitemap when there are none."""
     now = times.now()
+    shows(LATEST)
     stories = Edition.objects.live(at=now).filter(published_at__gt=now - NEWS_FOR).newest_first()
+    stories = list(stories.only("article", "path", "headline", "language", "published_at")[:MOST_NEWS])
+    shows_until(stories and stories[-1].published_at + NEWS_FOR)
     rows = [
         {
             "address": site_address(story.get_absolute_url()),
@@ -124,7 +125,7 @@ def news_sitemap(request):
             "language": story.language,
             "published_at": story.published_at,
         }
-        for story in stories.only("path", "headline", "language", "published_at")[:MOST_NEWS]
+        for story in stories
     ]
     return _xml(
         request, "articles/news_sitemap.xml", {"rows": rows, "publication": xml_text(settings.SITE_NAME)}

@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from articles import times
+from articles.filings import chunk_of
 from articles.models import Article, ArticleTag, EditionTag, Tag, TagAlias
+from articles.shown import SEARCH, SITEMAP, changes, listed, record, slug
 
 
 @transaction.atomic
@@ -18,6 +20,7 @@ def merge_tags(*, into, others, by, now=None):
     at rights. A tag that somebody uses anew meanwhile raises ProtectedError, and nothing is changed.
     """
     others = [tag for tag in others if tag != into]
+    merged = [(tag.pk, tag.slug) for tag in others]  # a deleted row has no number any more
     touched = list(Article.objects.filter(tag_rows__tag__in=others).distinct())
     for other in others:
         _repoint(ArticleTag.objects, owner="content_object", tag=other, into=into)
@@ -28,7 +31,13 @@ def merge_tags(*, into, others, by, now=None):
         )
     for article in touched:
         _keep_in_step(article)
+    changes(SEARCH, SITEMAP, *(name for tag in [(into.pk, into.slug), *merged] for name in _names(*tag)))
     return len(touched)
+
+
+def _names(number, words):
+    """What readers see of a tag: its name, the list of its stories, its address, its line in the sitemap."""
+    return record("tag", number), listed("tag", number), slug("tag", words), listed("chunk", chunk_of(number))
 
 
 def _repoint(rows, *, owner, tag, into):

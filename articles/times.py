@@ -21,6 +21,11 @@ def now():
     return _seen if moment < _seen <= moment + REACH else moment
 
 
+def moment_at(seconds):
+    """The aware moment so many seconds after the beginning of 1970."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
 def not_before(moment):
     """Tells this process of a change of the site at that moment (aware), by whatever clock."""
     global _seen

@@ -24,6 +24,7 @@ from articles.models import (
     Source,
 )  # fmt: skip
 from articles.models.article import Stage
+from articles.shown import changes, story
 
 # What an edition and a working copy have under the same name, and both may be given back to.
 _WORDS = (
@@ -112,6 +113,7 @@ def redact(article, *, number, by, reason, now=None):
     Edition.objects.filter(pk=edition.pk).redact(by=by, at=now)
     note = _("Version %(number)s: %(reason)s") % {"number": number, "reason": reason}
     workflow.log(article, DeskLogLine.Action.REDACTED, by=by, now=now, note=note)
+    changes(story(article.pk))
     return edition
 
 

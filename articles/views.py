@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 
-from articles import past_views, times
+from articles import past_views, shown, times
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
 from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
@@ -18,6 +18,7 @@ from articles.months import bounds, months_between
 from articles.paging import COUNTED_UP_TO, CountUpTo, page_of
 from articles.public import KEEP_AND_ASK, public
 from articles.related import beside, last_news
+from articles.shown import PUBLISHERS, SEARCH, SECTIONS, SITE, address, listed, shows
 
 OFTEN_WITH = 8  # tags that stand beside a tag
 LOOKED_AT = 50  # the newest stories whose tags are counted for that
@@ -74,6 +75,7 @@ def of_a_live_story(find):
         @wraps(view)
         def answered(request, *, year, month, day, slug, **rest):
             path, now = f"/{year}/{month:02}/{day:02}/{slug}/", times.now()
+            shows(address(path))
             if found := find(path, at=now):
                 return view(request, now, found, **rest)
             return elsewhere(request, path, at=now, rest=request.path_info.removeprefix(path))
@@ -85,6 +87,7 @@ def of_a_live_story(find):
 
 @public
 def section(request, slug):
+    shows(SECTIONS)
     return _list(request, get_object_or_404(Section, slug=slug), "section", at=times.now())
 
 
@@ -99,6 +102,9 @@ def tag(request, slug):
 
 
 def _tag_of_alias(slug, *, at):
+    shows(
+        SEARCH
+    )  # alias or tag, whether a live story carries it: rarely asked for, and dropped with any story
     alias = get_object_or_404(TagAlias.objects.select_related("tag"), slug=slug)
     if not Edition.objects.live(at=at).filter(tag_rows__tag=alias.tag).exists():
         raise Http404("No live story carries the tag that this alias leads to.")
@@ -126,6 +132,7 @@ def source(request, slug):
 def publisher(request, slug):
     """The live stories that cite anything of that publisher, each once; 404 where none does."""
     now = times.now()
+    shows(PUBLISHERS, listed("publisher", slug))
     record = _publisher_of(slug, at=now)
     if record is None:
         raise Http404("No live story cites this publisher.")
@@ -159,7 +166,11 @@ def _used(model, slug, filed_by, *, at):
     """The record of that slug with `story_count` (up to 1,001), or None where no live story uses it."""
     stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).values("pk")
     count = CountUpTo(stories[: COUNTED_UP_TO + 1])
+    kind = model._meta.model_name
+    shows(shown.slug(kind, slug))
     record = model.objects.filter(slug=slug).annotate(story_count=count).first()
+    if record:
+        shows(listed(kind, record.pk))
     return record if record and record.story_count else None
 
 
@@ -173,6 +184,7 @@ def _list(request, record, filed_by, *, at, **context):
     editions = Edition.objects.filter(**{filed_by: record}).annotate(filed_at=filed_at)
     page = page_of(editions.as_cards(), request, moment="filed_at", live_at=at)
     name = record._meta.model_name
+    shows(listed(name, record.pk))
     context |= {name: record, "page": page, "rail": last_news(at=at)}
     return render(request, f"articles/{name}.html", context)
 
@@ -180,6 +192,7 @@ def _list(request, record, filed_by, *, at, **context):
 @public
 def archive(request):
     now = times.now()
+    shows(SITE)
     page = page_of(Edition.objects.as_cards(), request, live_at=now)
     moments = Edition.objects.live(at=now).order_by("published_at").values_list("published_at", flat=True)
     months = months_between(moments.first(), moments.last()) if page.rows else []
@@ -189,6 +202,7 @@ def archive(request):
 @public
 def month(request, year, month):
     (begin, end), now = bounds(year, month), times.now()
+    shows(listed("month", begin.date()))
     editions = Edition.objects.filter(published_at__gte=begin, published_at__lt=end)
     page = page_of(editions.as_cards(), request, live_at=now)
     if not page.rows and not _has_stories_around(begin, end, at=now):
@@ -197,12 +211,14 @@ def month(request, year, month):
 
 
 def _has_stories_around(begin, end, *, at):
+    shows(SITE)
     live = Edition.objects.live(at=at)
     return live.filter(published_at__lt=begin).exists() and live.filter(published_at__gte=end).exists()
 
 
 @public
 def page(request, slug):
+    shows(shown.slug("page", slug))
     return render(request, "articles/page.html", {"record": get_object_or_404(Page, slug=slug)})
 
 

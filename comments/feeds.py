@@ -17,6 +17,7 @@ from articles.corrections import with_stories
 from articles.feeds import SiteAtom, SiteFeed, Subject, site_address, xml_text
 from articles.models import Edition
 from articles.public import public
+from articles.shown import COMMENTS, shows, thread
 from articles.views import of_a_live_story
 from comments.models import Action, Comment, Decision, Status
 
@@ -82,6 +83,7 @@ class CommentFeed(SiteFeed):
         return self.feed_url(subject)  # the page has a feed of its stories, whose id is the page's address
 
     def comments(self, subject):
+        shows(COMMENTS)
         return Comment.objects.public(at=subject.at)
 
     def items(self, subject):
@@ -132,7 +134,9 @@ class StoryComments(CommentFeed):
         return subject.edition.get_absolute_url()
 
     def comments(self, subject):
-        return super().comments(subject).filter(article=subject.edition.article_id)
+        number = subject.edition.article_id
+        shows(thread(number))
+        return Comment.objects.public(at=subject.at).filter(article=number)
 
 
 def _live_edition(path, *, at):

@@ -8,14 +8,17 @@ from django.shortcuts import render
 
 from articles import times
 from articles.public import public
+from articles.shown import MODERATION, shows, shows_until
 from comments.models import Reason
 from comments.moderation_report import Row, chart_of, csv_of
-from comments.month_counts import months_told
+from comments.month_counts import months_told, next_month_told
 
 ON_A_PAGE = 12  # months
 
 
 def _rows():
+    shows(MODERATION)
+    shows_until(next_month_told(at=times.now()))
     return [Row(month) for month in months_told(at=times.now())]
 
 

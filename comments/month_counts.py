@@ -36,6 +36,11 @@ def last_month(*, at):
     return (month_of(at - SETTLED_AFTER) - dt.timedelta(days=1)).replace(day=1)
 
 
+def next_month_told(*, at):
+    """The moment after `at` from which one more month is over."""
+    return _bounds(month_of(at - SETTLED_AFTER))[1] + SETTLED_AFTER
+
+
 def months_told(*, at):
     """The ModerationMonths that are over, newest first: those kept, and those since then counted now.
 

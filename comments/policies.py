@@ -17,8 +17,10 @@ from django.utils.translation import ngettext
 from articles import times
 from articles.models import Article, Coverage, Edition, Section
 from articles.models.json_rows import JSONRows, moment_of
+from articles.shown import shows, shows_until
 from articles.times import moment_text
 from comments.models import Mode, Policy
+from comments.models.policies import reaching_as
 
 DEFAULTS = {
     "mode": Mode.PRE_MODERATED,
@@ -215,16 +217,20 @@ def policy_rows(edition):
     What it gives is for `from_rows`. The section and coverage are the edition's: what readers see, not what the desk
     is working on.
     """
-    reaching = Policy.objects.reaching(
-        section=edition.section_id, coverage=edition.coverage_id, article=edition.article_id
-    )
+    reach = {"section": edition.section_id, "coverage": edition.coverage_id, "article": edition.article_id}
+    shows(*(reaching_as(place, number) for place, number in reach.items()), reaching_as("site", 0))
+    reaching = Policy.objects.reaching(**reach)
     return JSONRows(reaching.order_by("pk").values(row=JSONObject(**_COLUMNS)))
 
 
 def from_rows(rows, edition, *, is_switched_on, at):
     """The PolicyInForce for the story of this Edition from what `policy_rows` gave."""
     policies = [_policy(row) for row in rows]
-    return in_force(policies, published_at=edition.published_at, is_switched_on=is_switched_on, at=at)
+    found = in_force(policies, published_at=edition.published_at, is_switched_on=is_switched_on, at=at)
+    shows(*(policy.shown_as for policy in policies))
+    for moment in (found.closes_at, found.paused_until):
+        shows_until(moment if moment and moment > at else None)
+    return found
 
 
 def _policy(row):

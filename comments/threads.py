@@ -12,10 +12,11 @@ from django.db.models import Count, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from articles import times
+from articles import shown, times
 from articles.models import Article
 from articles.models.json_rows import JSONRows, moment_of
 from articles.rich_text import excerpt
+from articles.shown import shows
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
 from comments.places import ancestors_of
@@ -120,6 +121,7 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     comments on the page answer some that are not on it.
     """
     at = at or times.now()
+    shows(shown.thread(edition.article_id))
     public = Comment.objects.public(at=at).filter(article=edition.article_id)
     page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
     counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
@@ -132,19 +134,19 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
         )
         .get(pk=edition.article_id)
     )
-    shown = found[:PAGE_SIZE]
+    here = found[:PAGE_SIZE]
     is_listed = after is None and (count or 0) > FEW
-    above = _above(shown, article=edition.article_id)
+    above = _above(here, article=edition.article_id)
     begins = after.place if after else ""
     return Thread(
-        rows=_flat(shown, above) if is_newest_first else _nested(shown, above, begins=begins),
+        rows=_flat(here, above) if is_newest_first else _nested(here, above, begins=begins),
         count=count or 0,
         policy=from_rows(policies, edition, is_switched_on=is_switched_on, at=at),
         path=edition.get_absolute_url(),
-        chosen=_chosen(chosen, shown) if is_listed else [],
+        chosen=_chosen(chosen, here) if is_listed else [],
         is_newest_first=is_newest_first,
         is_begun=after is not None,
-        last=shown[-1]["id"] if found[PAGE_SIZE:] else None,
+        last=here[-1]["id"] if found[PAGE_SIZE:] else None,
     )
 
 

@@ -26,6 +26,7 @@ from articles.models import Article, ArticleTag, Author, Edition, Section
 from articles.models.article import Stage, State
 from articles.picture_forms import LeadPictureField
 from articles.rich_text import word_count
+from articles.shown import changes, thread
 from articles.times import moment_text
 from articles.workflow import Role, Verb
 
@@ -165,6 +166,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
             obj.save()
         elif names := [name for name in form.changed_data if name != "tags"]:
             obj.save(update_fields=names)
+            if "is_open_to_comments" in names:
+                changes(thread(obj.pk))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

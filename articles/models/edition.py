@@ -10,9 +10,9 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from articles import times
+from articles import shown, times
 from articles.models.filing import Coverage, Section
-from articles.models.json_rows import JSONRows
+from articles.models.json_rows import JSONRows, moment_of
 from articles.models.language import InALanguage
 from articles.models.media import Image, picture_row, rights_last
 from articles.models.natural import NaturalManager, NaturalModel
@@ -85,7 +85,9 @@ class EditionQuerySet(models.QuerySet):
         """Each edition with its tags' names and slugs of today, read by the property `tags`."""
         tags = EditionTag.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
         return self.annotate(
-            tag_rows_json=JSONRows(tags.values(row=JSONObject(name="tag__name", slug="tag__slug")))
+            tag_rows_json=JSONRows(
+                tags.values(row=JSONObject(id="tag_id", name="tag__name", slug="tag__slug"))
+            )
         )
 
     def with_pictures(self, *, at=None):
@@ -229,6 +231,13 @@ class Edition(InALanguage, NaturalModel):
     def __str__(self):
         return f"{self.headline} ({self.number})"
 
+    @property
+    def shown_as(self):
+        number = self.__dict__.get(
+            "article_id"
+        )  # asking for a column that was not read would ask the database
+        return shown.story(number) if number else shown.ANYTHING
+
     def get_absolute_url(self):
         return iri_to_uri(self.path)
 
@@ -242,7 +251,8 @@ class Edition(InALanguage, NaturalModel):
 
     @property
     def tags(self):
-        """[{"name", "slug"}] in the story's order; the queryset must have come through `with_tags`."""
+        """[{"id", "name", "slug"}] in the story's order; the queryset must have come through `with_tags`."""
+        shown.shows(*(shown.record("tag", tag["id"]) for tag in self.tag_rows_json))
         return self.tag_rows_json
 
     @property
@@ -263,7 +273,13 @@ class Edition(InALanguage, NaturalModel):
     @cached_property
     def shown_pictures(self):
         """{uid: Picture} of the pictures that may be shown; none unless the queryset came through `with_pictures`."""
-        return pictures_of(getattr(self, "picture_rows_json", []))
+        rows = getattr(self, "picture_rows_json", [])
+        shown.shows(
+            shown.record("image", self.image_id), *(shown.record("image", uid) for uid in self.pictures)
+        )
+        for row in rows:
+            shown.shows_until(row["rights_until"] and moment_of(row["rights_until"]))
+        return pictures_of(rows)
 
     @property
     def lead_picture(self):

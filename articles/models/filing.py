@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.natural import NaturalModel
+from articles.shown import SECTIONS
 
 
 class Section(NaturalModel):
@@ -25,6 +26,10 @@ class Section(NaturalModel):
 
     def __str__(self):
         return self.name
+
+    @property
+    def shown_as(self):
+        return SECTIONS  # every page names them all
 
 
 class Coverage(NaturalModel):

@@ -31,7 +31,8 @@ def rights_last(at, *, way=""):
 
 def picture_row(*, way=""):
     """What a page's query reads of a picture and of one of its renditions: see `articles.pictures`."""
-    own = {name: f"{way}{name}" for name in ("id", "uid", "file", "width", "height", "focal_x", "focal_y")}
+    names = ("id", "uid", "file", "width", "height", "focal_x", "focal_y", "rights_until")
+    own = {name: f"{way}{name}" for name in names}
     made = {"made": "file", "made_format": "format", "made_width": "width", "made_height": "height"}
     return JSONObject(**own, **{name: f"{way}renditions__{field}" for name, field in made.items()})
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from articles.shown import Noted
+
 
 class NaturalManager(models.Manager):
     """Finds a row by the model's `natural_key_fields`; a field that is a foreign key takes the key's own parts."""
@@ -20,7 +22,7 @@ class NaturalManager(models.Manager):
         return self.get(**lookup)
 
 
-class NaturalModel(models.Model):
+class NaturalModel(Noted, models.Model):
     """A model whose rows are named by `natural_key_fields`, which the database holds unique."""
 
     natural_key_fields = ["slug"]

@@ -10,6 +10,7 @@ from taggit.models import TagBase
 
 from articles.models.natural import NaturalManager, NaturalModel
 from articles.models.slugs import free_slug, slug_from
+from articles.shown import Noted
 
 NAME_LENGTH = 100
 
@@ -50,7 +51,7 @@ class TagManager(NaturalManager):
         return list(dict.fromkeys(tags))
 
 
-class Tag(TagBase):
+class Tag(Noted, TagBase):
     """A subject that any number of stories share. `key` is what makes it unique, `#` is presentation."""
 
     natural_key_fields = ["name"]

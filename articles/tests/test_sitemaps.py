@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from lxml import etree
 
-from articles import publishing, sitemaps
+from articles import filings, publishing, sitemaps
+from articles.filings import chunk_of
 from articles.models import Coverage, Tag
-from articles.sitemaps import chunk_of
 from articles.tests.stories import NOON, author, published, rewrite, section, source, write
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_drafts_withdrawn_stories_and_their_names_are_not_listed(client, editor)
 
 
 def test_a_publisher_is_listed_once_with_the_first_of_its_sources_that_is_cited(client, monkeypatch):
-    monkeypatch.setattr(sitemaps, "RANGE", 2)
+    monkeypatch.setattr(filings, "RANGE", 2)
     source("Unused", publisher="City")
     write("Draft", sources=[source("Draft’s", publisher="Secret")])
     published("One", sources=[source("Report", publisher="City"), source("Second", publisher="City")])
@@ -105,7 +105,7 @@ def test_a_page_was_changed_when_its_edition_went_live(client, editor):
 
 
 def test_a_story_stands_in_the_chunk_of_its_number(client, monkeypatch):
-    monkeypatch.setattr(sitemaps, "RANGE", 2)
+    monkeypatch.setattr(filings, "RANGE", 2)
     editions = [published(f"Story {number}") for number in range(5)]
     for edition in editions:
         assert edition.get_absolute_url() in paths(client, f"/sitemap-{chunk_of(edition.article_id)}.xml")
@@ -114,7 +114,7 @@ def test_a_story_stands_in_the_chunk_of_its_number(client, monkeypatch):
 
 
 def test_a_chunk_holds_twelve_hundred_addresses_at_most():
-    assert sitemaps.RANGE * (2 + len(sitemaps.FILED_BY)) == 1_200  # with stories and publishers
+    assert filings.RANGE * (2 + len(sitemaps.FILED_BY)) == 1_200  # with stories and publishers
     assert [chunk_of(number) for number in (1, 200, 201, 400, 401)] == [1, 1, 2, 2, 3]
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import times
+from articles import shown, times
 from articles.models import Article, Edition
 from articles.models.natural import NaturalManager, NaturalModel
 from comments import signals
@@ -230,6 +230,13 @@ class Comment(NaturalModel):
             self.place = place_below(above, posted_at=self.posted_at, uid=self.uid)
         super().save(*args, **kwargs)
 
+    @property
+    def shown_as(self):
+        number = self.__dict__.get(
+            "article_id"
+        )  # asking for a column that was not read would ask the database
+        return shown.thread(number) if number else shown.ANYTHING
+
     def get_status_display(self):
         return word_for(Status, self.status)
 
@@ -409,6 +416,8 @@ class Comment(NaturalModel):
             setattr(self, name, value)
         self._answer_flags(decision)
         Letter.objects.tell_of(decision, self)
+        if Status.APPROVED in (decision.from_status, decision.to_status):
+            shown.changes(shown.thread(self.article_id), shown.COMMENTS)
         transaction.on_commit(lambda: signals.decided.send_robust(Comment, comment=self, decision=decision))
         return decision
 

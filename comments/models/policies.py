@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article, Coverage, Section
+from articles.shown import changes, record
 
 MOST_DAYS = 3650
 PLACES = ("article", "coverage", "section")  # from the nearest to a comment on
@@ -41,6 +42,11 @@ class PolicyQuerySet(models.QuerySet):
         policy.paused_until = until
         policy.save(update_fields=["paused_until"])
         return policy
+
+
+def reaching_as(place, number):
+    """The name that stands for what a policy says of that section, coverage, article or the site, if one does."""
+    return f"policy:{place}:{number or 0}"
 
 
 def _whole(name, least, most, **options):
@@ -126,7 +132,18 @@ class Policy(models.Model):
 
     def resume(self):
         """Ends the pause; returns whether there was one."""
+        changes(self.shown_as, self.reaches_as)
         return bool(Policy.objects.filter(pk=self.pk, paused_until__isnull=False).update(paused_until=None))
+
+    @property
+    def shown_as(self):
+        return record("policy", self.pk)
+
+    @property
+    def reaches_as(self):
+        """The name that stands for what this policy says of the place that it is of."""
+        place = next((place for place in PLACES if getattr(self, f"{place}_id")), "site")
+        return reaching_as(place, getattr(self, f"{place}_id", 0))
 
     @property
     def breadth(self):

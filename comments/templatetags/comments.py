@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from articles.shown import shows, thread
 from articles.templatetags.articles import local_time
 from comments.models import Comment
 from comments.policies import policy_of, policy_of_working_copy
@@ -28,6 +29,7 @@ def comment_thread(edition):
 def comment_counts(editions):
     """{article's id: how many public comments} of these editions, without those that have none: one query."""
     articles = [edition.article_id for edition in editions]
+    shows(*map(thread, articles))
     return Comment.objects.public().filter(article__in=articles).count_by_article()
 
 

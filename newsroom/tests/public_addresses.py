@@ -12,8 +12,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from articles import publishing
+from articles.filings import chunk_of
 from articles.models import Article, Coverage
-from articles.sitemaps import chunk_of
 from articles.tests import stories
 from comments.models import Comment
 
