@@ -207,6 +207,15 @@ def rate(name, *, default):
     return (int(found[1]), SECONDS[found[2]]) if found else None
 
 
+def size(name, *, default):
+    """A number of bytes, written with K, M or G or without; 0 for none."""
+    value = text(name, default=default).upper()
+    found = re.fullmatch(r"([0-9]{1,9})([KMG]?)", value)
+    if not found:
+        _refuse(name, value, "a number of bytes such as 48M, or 0 for none")
+    return int(found[1]) * 1024 ** " KMG".index(found[2] or " ")
+
+
 def database(name, *, sqlite_file):
     """Django's settings of one database: SQLite in `sqlite_file`, or what the address says."""
     value = _raw(name)

@@ -1,6 +1,11 @@
-"""Headers that Django and its companions do not set, or set on too much."""
+"""Headers that Django and its companions do not set, or set on too much; and one moment for all that a page reads."""
 
+from contextlib import contextmanager
+
+from django.db import Error, connection
 from django.middleware.gzip import GZipMiddleware
+
+SNAPSHOT = "newsroom.snapshot"  # in the environ: all that the page reads is to be of one moment
 
 
 class ResourcePolicyMiddleware:
@@ -38,3 +43,48 @@ class ReadersGetNoTokenMiddleware:
         if not request.resolver_match or request.resolver_match.app_name != "admin":
             request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
         return response
+
+
+class SnapshotMiddleware:
+    """Has a page for readers read the database as of one moment. Stands last: views and the 404 page lie within.
+
+    Without it what is committed between two queries of a page would be in one half of it.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.META.get(SNAPSHOT):
+            return self.get_response(request)
+        with snapshot():
+            return self.get_response(request)
+
+
+@contextmanager
+def snapshot():
+    """All queries inside see the same state. Nothing can be written inside. Costs no query that is counted."""
+    if connection.in_atomic_block:
+        yield
+        return
+    try:
+        connection.close_if_health_check_failed()  # a new connection later on would see another moment
+        connection.ensure_connection()
+        begin = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            if connection.vendor == "postgresql"
+            else "BEGIN"
+        )
+        _ = connection.features.supports_json_field  # Django finds out once, by a transaction of its own
+        driver = connection.connection
+        with connection.wrap_database_errors:
+            driver.execute(begin)
+    except Error:
+        yield  # the page says by itself that the database does not answer
+        return
+    try:
+        yield
+    finally:
+        if connection.connection is driver:
+            with connection.wrap_database_errors:
+                driver.execute("ROLLBACK")

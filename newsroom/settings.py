@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "newsroom.middleware.ReadersGetNoTokenMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "newsroom.middleware.SnapshotMiddleware",
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -102,6 +103,8 @@ CACHE_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 if CACHE_URL:
     _cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     CACHES = {"default": _cache | {"OPTIONS": CACHE_TIMEOUTS}}
+# Bytes of finished pages that each process keeps; 0 keeps none.
+PAGE_CACHE = environment.size("PAGE_CACHE", default="48M")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "articles.User"

@@ -1,18 +1,23 @@
-"""The WSGI application that gunicorn serves: `gunicorn newsroom.wsgi`."""
+"""The WSGI application that gunicorn serves: `gunicorn newsroom.wsgi`.
+
+What readers ask for is answered in front of Django where it is kept (page_cache.py).
+"""
 
 import os
 import re
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 # The charset, and parameters that name one for themselves (RFC 2231), which no browser sends.
 _CHARSET = re.compile(r"""(?i);\s*(charset|[^;=]*\*)[^;=]*=\s*("[^"]*"|[^;]*)""")
-_answer = get_wsgi_application()
+_django = get_wsgi_application()
 
 
-def application(environ, start_response):
+def uncached(environ, start_response):
     """Django's application, told of no charset: every request is read as UTF-8.
 
     Django decodes the query and the form by whatever codec the request names, before any middleware: one
@@ -20,4 +25,8 @@ def application(environ, start_response):
     """
     if environ.get("CONTENT_TYPE"):
         environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
-    return _answer(environ, start_response)
+    return _django(environ, start_response)
+
+
+# By its name, since it reads models, which are there only now.
+application = import_string("newsroom.page_cache.PageCache")(uncached, limit=settings.PAGE_CACHE)

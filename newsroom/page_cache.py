@@ -1,0 +1,342 @@
+"""Whole pages for readers, kept in each process in front of Django, exact to the second.
+
+What is kept is a finished answer to a GET without cookies of an address that is the same for everybody. It is given
+out as long as nothing that it shows has changed (drops.py tells), and not from the moment on at which it would be
+another one by itself. Whatever is doubtful is rendered: where the file of drops cannot be had, nothing is kept.
+"""
+
+import logging
+import re
+import threading
+import time
+from contextlib import contextmanager
+from io import BytesIO
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.http.request import split_domain_port, validate_host
+
+from articles import times
+from articles.filings import plans
+from articles.shown import PLANS, noting
+from newsroom.drop_board import the_board
+from newsroom.drops import slots_of
+from newsroom.kept_pages import NEVER, Answer, Pages
+from newsroom.middleware import SNAPSHOT
+
+logger = logging.getLogger(__name__)
+
+STATUSES = frozenset({"200", "301", "404", "410"})
+# Addresses that are no pages, or somebody's own. All others are asked for as by nobody in particular.
+_NO_PAGES = re.compile(
+    r"/(admin|static|media|preview|mail)(/|$)|/(healthz|readyz)$|.*/(reply|report|report-an-error)(/|$)"
+)
+_QUERY_OF_SEARCH = frozenset({"before", "kind", "language", "q", "section", "since", "tag", "until"})
+_QUERY_OF_COMMENTS = frozenset({"after", "order"})
+_QUERY_OF_LISTS = frozenset({"at", "before"})
+LONGEST_QUERY = 2_000  # characters; a page with more is rendered and not kept
+MOST_PARAMETERS = 100
+MOST_REMEMBERED = 500  # hosts, and ways to ask for an encoding
+SLACK = 60  # seconds: how much older than the first list of plans a page may be
+WAITS = 10  # seconds for another thread that renders the same page
+# All that a page for everybody is made of, of what a reader sends besides the address.
+_READ = frozenset({"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"})
+FORGOTTEN_AFTER = (
+    3_600  # seconds since a plan came true; pages that are older still are made anew when plans change
+)
+_PLANS = slots_of([PLANS])[0]
+
+
+class PageCache:
+    """A WSGI application that answers for `application`, Django's, what it has kept.
+
+    `limit` is in bytes, 0 for keeping nothing; `board` gives the Board of drops or None while there is none.
+    """
+
+    def __init__(self, application, *, limit, board=the_board):
+        self.application = application
+        self.pages = Pages(limit)
+        self.hits = self.misses = self.unkept = 0
+        self._find_board, self._board = board, None
+        self._hosts, self._encodings = {}, {}
+        self._rendering, self._rendering_lock = {}, threading.Lock()
+        self._latest = 0.0
+        self._forget_plans()
+
+    def __call__(self, environ, start_response):
+        board = self._find_board()
+        if board is not self._board:
+            self._begin_with(board)
+        if board and board.latest != self._latest:
+            self._latest = board.latest
+            times.not_before(times.moment_at(self._latest))
+        key = self._key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        answer = (board and self._kept(key, board)) or self._made(key, environ, board)
+        return self._send(answer, key, environ, start_response)
+
+    def _begin_with(self, board):
+        """Another file of drops knows nothing of what was kept under the one before."""
+        self.pages.clear()
+        self._board = board
+        self._forget_plans()
+
+    def _forget_plans(self):
+        """`_plans`: [(moment, slots)] of all that comes true after `_plans_from`, as of one drop and one moment."""
+        self._plans, self._plans_as_of, self._plans_read_at, self._plans_from = [], -1, 0.0, NEVER
+
+    # --- what is asked for
+
+    def _key(self, environ):
+        """(scheme, host, path, query) of a page that all readers get alike; None for anything else."""
+        path = environ.get("PATH_INFO", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or _NO_PAGES.match(path):
+            return None
+        if environ.get("CONTENT_LENGTH", "0") not in ("0", "") or environ.get("HTTP_TRANSFER_ENCODING"):
+            return None
+        host = environ.get("HTTP_HOST", "")
+        if not self._is_ours(host):
+            return None
+        query = environ.get("QUERY_STRING", "")
+        if query:
+            query = _known(path, query)
+            if query is None:
+                return None
+        return (_scheme(environ), host, environ.get("SCRIPT_NAME", "") + path, query)
+
+    def _is_ours(self, host):
+        known = self._hosts.get(host)
+        if known is None:
+            if len(self._hosts) >= MOST_REMEMBERED:
+                self._hosts.clear()
+            domain, _port = split_domain_port(host)
+            known = self._hosts[host] = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+        return known
+
+    # --- what is kept
+
+    def _kept(self, key, board):
+        """The Answer kept for that key if it is still good, else None."""
+        answer = self.pages.get(key)
+        if answer is None:
+            return None
+        count = board.count
+        if answer.found_good != count and not self._is_still_good(answer, board, count):
+            self.pages.drop(key, answer)
+            return None
+        if answer.until != NEVER and answer.until <= self._now():
+            self.pages.drop(key, answer)
+            return None
+        self.hits += 1
+        return answer
+
+    def _is_still_good(self, answer, board, count):
+        if board.has_changed(answer.slots, since=answer.began):
+            board.settle(answer.slots)
+            return False
+        if board.has_changed((_PLANS,), since=answer.planned_at):
+            board.settle((_PLANS,))
+            if board.is_pending(
+                _PLANS
+            ):  # what is being planned lies ahead: good for now, and asked for again
+                return True
+            close_old_connections()
+            is_good = self._plan(answer, board)
+            close_old_connections()
+            if not is_good:
+                return False
+        answer.found_good = count
+        return True
+
+    def _now(self):
+        now = time.time()
+        return self._latest if now < self._latest <= now + times.REACH.total_seconds() else now
+
+    def _plan(self, answer, board):
+        """Has the answer end when the first plan that touches what it shows comes true; False where none can tell."""
+        if board.has_changed((_PLANS,), since=self._plans_as_of):
+            self._read_plans(board)
+        if answer.made_at < self._plans_from:
+            return False
+        for moment, slots in self._plans:
+            if moment >= answer.until:
+                break
+            if moment > answer.made_at and not slots.isdisjoint(answer.slots):
+                answer.until = moment
+                break
+        answer.planned_at = self._plans_as_of
+        return True
+
+    def _read_plans(self, board):
+        """Asks the database what is planned, and what came true since it was asked last: pages may be older."""
+        as_of, now = board.count, self._now()
+        since = self._plans_read_at or now - SLACK
+        found = plans(at=times.moment_at(since))
+        if found is None:  # an import: it is quicker to make all pages anew
+            self._begin_with(board)
+            return
+        passed = [plan for plan in self._plans if now - FORGOTTEN_AFTER < plan[0] <= since]
+        self._plans = passed + [(moment.timestamp(), frozenset(slots_of(names))) for moment, names in found]
+        self._plans_from = max(
+            since if self._plans_from == NEVER else self._plans_from, now - FORGOTTEN_AFTER
+        )
+        self._plans_as_of, self._plans_read_at = as_of, now
+
+    # --- what is made
+
+    def _made(self, key, environ, board):
+        """The Answer as Django gives it now. Of threads that want the same page one renders it, the others wait."""
+        with self._alone(key) as has_waited:
+            if board and has_waited and (answer := self._kept(key, board)):
+                return answer
+            self.misses += 1
+            began, made_at = board.count if board else 0, self._now()
+            with noting() as noted:
+                answer = self._rendered(key, environ)
+                if (
+                    board
+                    and answer
+                    and self.pages.limit
+                    and len(key[3]) <= LONGEST_QUERY
+                    and _may_be_kept(answer)
+                ):
+                    self._keep(key, answer, noted, board, began=began, made_at=made_at)
+                else:
+                    self.unkept += 1
+            return answer
+
+    def _keep(self, key, answer, noted, board, *, began, made_at):
+        answer.began, answer.made_at, answer.slots = began, made_at, slots_of(noted.names)
+        answer.until = noted.until.timestamp() if noted.until else NEVER
+        board.settle((_PLANS,))
+        count = board.count
+        if self._plan(answer, board) and not board.has_changed(answer.slots, since=began):
+            answer.found_good = -1 if board.is_pending(_PLANS) else count
+            self.pages.put(key, answer)
+
+    @contextmanager
+    def _alone(self, key):
+        """Gives whether another thread had begun to render that page, and has ended or takes too long."""
+        with self._rendering_lock:
+            other = self._rendering.get(key)
+            mine = None if other else self._rendering.setdefault(key, threading.Event())
+        if other:
+            other.wait(WAITS)
+        try:
+            yield bool(other)
+        finally:
+            if mine:
+                with self._rendering_lock:
+                    del self._rendering[key]
+                mine.set()
+
+    def _rendered(self, key, environ):
+        asked = {
+            name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in _READ
+        }
+        asked |= {
+            "REQUEST_METHOD": "GET",
+            "QUERY_STRING": key[3],
+            "CONTENT_LENGTH": "",
+            "CONTENT_TYPE": "",
+            "wsgi.input": BytesIO(),
+            SNAPSHOT: True,
+        }
+        told = {}
+
+        def start(status, headers, exc_info=None):
+            told.update(status=status, headers=headers)
+
+        result = self.application(asked, start)
+        try:
+            body = b"".join(result)
+        finally:
+            if hasattr(result, "close"):
+                result.close()
+        return Answer(told["status"], told["headers"], body)
+
+    # --- what is sent
+
+    def _send(self, answer, key, environ, start_response):
+        wanted = environ.get("HTTP_ACCEPT_ENCODING")
+        size = answer.size
+        headers, short, body = answer.written(self._encoding(wanted) if wanted else "")
+        if answer.size != size and self.pages.limit:
+            self.pages.resize(key, answer)
+        match = environ.get("HTTP_IF_NONE_MATCH")
+        if match and answer.etag and answer.status.startswith("200") and _names(match, answer.etag):
+            start_response("304 Not Modified", short)
+            return []
+        start_response(answer.status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _encoding(self, wanted):
+        found = self._encodings.get(wanted)
+        if found is None:
+            if len(self._encodings) >= MOST_REMEMBERED:
+                self._encodings.clear()
+            found = self._encodings[wanted] = encoding_for(wanted)
+        return found
+
+
+def _known(path, query):
+    """The parameters of the query that a page at that path may read, in one order; None where it cannot be said."""
+    if path == "/search/":
+        names = _QUERY_OF_SEARCH
+    elif path.endswith("/comments/"):
+        names = _QUERY_OF_COMMENTS
+    else:
+        names = _QUERY_OF_LISTS
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS, encoding="utf-8")
+    except ValueError:
+        return None
+    return urlencode(sorted((pair for pair in pairs if pair[0] in names), key=lambda pair: pair[0]))
+
+
+def _scheme(environ):
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        if name in environ:
+            return "https" if environ[name].split(",", 1)[0].strip() == secure else "http"
+    return environ["wsgi.url_scheme"]
+
+
+def _may_be_kept(answer):
+    """Whether the answer says that it is for everybody, and bears nothing of one reader."""
+    told = {name.lower(): value for name, value in answer.headers}
+    return (
+        answer.status[:3] in STATUSES
+        and "public" in told.get("cache-control", "")
+        and "no-store" not in told["cache-control"]
+        and "set-cookie" not in told
+        and told.get("vary", "Accept-Encoding") == "Accept-Encoding"
+    )
+
+
+def _names(match, etag):
+    """Whether an If-None-Match names that ETag; a weak one is as good, since the words are the same (RFC 9110)."""
+    if match == etag:
+        return True
+    tags = re.findall(r'\*|(?:W/)?("[^"]*")', match)
+    return etag in tags or match.strip() == "*"
+
+
+def encoding_for(accept):
+    """ "br", "gzip" or "": the best of what an Accept-Encoding takes. Brotli where both are as welcome."""
+    weights = {}
+    for part in accept.lower().split(","):
+        name, _, parameter = part.partition(";")
+        weight = 1.0
+        if "=" in parameter:
+            try:
+                weight = float(parameter.partition("=")[2])
+            except ValueError:
+                weight = 0.0
+        weights[name.strip()] = weight
+    others = weights.get("*", 0.0)
+    found = [(weights.get(name, others), rank, name) for rank, name in ((2, "br"), (1, "gzip"))]
+    weight, _rank, name = max(found)
+    return name if weight > 0 and weight >= weights.get("identity", 0.0) else ""

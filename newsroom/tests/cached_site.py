@@ -1,0 +1,62 @@
+"""The site as a server with a page cache answers for it, and without, in the same process."""
+
+import io
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from newsroom.page_cache import PageCache
+from newsroom.wsgi import uncached
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Got:
+    """What a request was answered: `status` as a number, `headers` by their names in small letters, `body`."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+def ask(application, address, *, method="GET", **headers):
+    """The Got of a WSGI application for a path with query; `headers` as `accept_encoding="br"`."""
+    path, _, query = address.partition("?")
+    environ = {
+        "REQUEST_METHOD": method, "PATH_INFO": unquote(path).encode().decode("latin-1"), "QUERY_STRING": query,
+        "SERVER_NAME": HOST, "SERVER_PORT": "80", "HTTP_HOST": HOST, "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(),
+        "REMOTE_ADDR": HOST, "SCRIPT_NAME": "",
+    } | {f"HTTP_{name.upper()}": value for name, value in headers.items()}  # fmt: skip
+    told = {}
+    result = application(environ, lambda status, pairs, error=None: told.update(status=status, pairs=pairs))
+    body = b"".join(result)
+    if hasattr(result, "close"):
+        result.close()
+    found = {name.lower(): value for name, value in told["pairs"]}
+    return Got(int(told["status"][:3]), found, body)
+
+
+class CachedSite:
+    """A PageCache in front of the site, on a Board of drops of its own."""
+
+    def __init__(self, board, *, limit=8 * 1024 * 1024):
+        self.board = board
+        self.cache = PageCache(uncached, limit=limit, board=lambda: self.board)
+
+    def get(self, address, **options):
+        return ask(self.cache, address, **options)
+
+    def fresh(self, address, **options):
+        """The same without the cache."""
+        return ask(uncached, address, **options)
+
+    def keeps(self, address):
+        """Whether asking for the address now is answered from memory."""
+        before = self.cache.hits
+        self.get(address)
+        return self.cache.hits > before
