@@ -24,6 +24,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy
 
 from articles import times
+from articles.forms import number_of
 from articles.models import Edition
 from comments.models import (
     QUEUES,
@@ -99,7 +100,7 @@ class Wish:
             if query.get("order") in Order.values
             else _AT_FIRST.get(queue, Order.OLDEST)
         )
-        numbers = {name: number_in(query.get(name, "")) for name in ("article", "after")}
+        numbers = {name: number_of(query.get(name, "")) for name in ("article", "after")}
         words = query.get("q", "").replace("\0", "").strip()[:200]
         sender = query.get("sender", "") if re.fullmatch("[0-9a-f]{64}", query.get("sender", "")) else ""
         if re.fullmatch(r"\S+@\S+\.\S+", words):
@@ -129,11 +130,6 @@ class Page:
     @property
     def comments(self):
         return [comment for group in self.groups for comment in group.comments]
-
-
-def number_in(text):
-    """The number that a text is, of as many digits as a row's can have; else None."""
-    return int(text) if re.fullmatch("[0-9]{1,18}", text) else None
 
 
 def in_queue(queue):
@@ -224,7 +220,7 @@ def _any_of(parts):
 
 def _found(rows, words):
     """By number, else by words among the newest of the queue."""
-    number = number_in(words.removeprefix("#"))
+    number = number_of(words.removeprefix("#"))
     if number is not None:
         return rows.filter(pk=number)
     newest = rows.order_by("-posted_at", "-pk").values("pk")[:SEARCHED]

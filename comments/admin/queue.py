@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.desk import ReadOnlyAdmin
+from articles.forms import number_of
 from comments import moderating, queues
 from comments.models import Comment, QueueTally, Reason
 from comments.plain_text import is_blank
@@ -123,7 +124,7 @@ class CommentAdmin(ReadOnlyAdmin):
         """
         self._expect_moderator(request)
         wish = Wish.from_query(request.GET)
-        since = queues.number_in(request.GET.get("since", "")) or 0
+        since = number_of(request.GET.get("since", "")) or 0
         new = queues.arrived(wish.queue, since=since)
         said = ngettext("%(count)d new comment", "%(count)d new comments", new) % {"count": new}
         seen = _seen_in(request.GET.get("seen", ""))
@@ -211,7 +212,7 @@ def _done(request):
             post.get(f"reason_text_{number}", ""),
             post.get(f"words_{verb}_{number}", ""),
         )
-    seen = {pk: post.get(f"seen_{pk}") for number in numbers if (pk := queues.number_in(number))}
+    seen = {pk: post.get(f"seen_{pk}") for number in numbers if (pk := number_of(number))}
     if not seen:
         raise moderating.Refused(_("Select the comments first, then say what to do with them."))
     return moderating.decide_many(verb, by=request.user, seen=seen, own_reason=own, words=words)
@@ -237,7 +238,7 @@ def _typed_in(post):
 def _seen_in(text):
     """{number: lines} out of "number.lines,…"."""
     pairs = (part.partition(".") for part in text.split(","))
-    found = {queues.number_in(number): queues.number_in(lines) for number, _dot, lines in pairs}
+    found = {number_of(number): number_of(lines) for number, _dot, lines in pairs}
     return {number: lines for number, lines in found.items() if number is not None and lines is not None}
 
 
@@ -272,6 +273,6 @@ def _tell(request, outcomes, refusal):
 
 
 def _record_of(number):
-    if queues.number_in(number) is None:
+    if number_of(number) is None:
         raise Http404("A comment has a number.")
     return reverse("admin:comments_comment_change", args=[number])
