@@ -10,12 +10,11 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import CharField, Prefetch, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from articles import times
-from articles.models import Edition
 from comments.hashes import keyed_hash
 from comments.models import (
     Action,
@@ -34,6 +33,7 @@ from comments.models import (
 )
 from comments.models.states import GONE
 from comments.spellings import one_address
+from comments.stories import with_story
 
 ERASED_AT_ONCE = 100  # comments of one transaction
 FORGOTTEN_AT_ONCE = 500
@@ -68,15 +68,6 @@ def errors_of(address):
     return ErrorReport.objects.filter(email__iexact=address).order_by("reported_at", "pk")
 
 
-def stories_of(comments, *, at):
-    """The rows with their story's `headline` as it was read last, and its `path`, None where it is not live."""
-    once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=at).order_by("-number")
-    live = Edition.objects.live(at=at).filter(article=OuterRef("article"))
-    return comments.annotate(
-        headline=Subquery(once.values("headline")[:1]), path=Subquery(live.values("path")[:1])
-    )
-
-
 # --- handing over
 
 
@@ -89,7 +80,7 @@ def export_person(address, *, by=None, at=None):
     """
     at = at or times.now()
     log = Decision.objects.order_by("number")
-    found = stories_of(comments_of(address), at=at).select_related("parent")
+    found = with_story(comments_of(address), at=at).select_related("parent")
     found = list(found.prefetch_related(Prefetch("decisions", log)))
     _log(PrivacyLine.Action.EXPORTED, address, len(found), by=by, at=at)
     return {
@@ -97,7 +88,7 @@ def export_person(address, *, by=None, at=None):
         "exported_at": at.isoformat(),
         "takes_no_mail": Mute.objects.filter(address_hash=address_hash(address)).exists(),
         "comments": [_told(comment) for comment in found],
-        "errors": [_error_told(report) for report in stories_of(errors_of(address), at=at)],
+        "errors": [_error_told(report) for report in with_story(errors_of(address), at=at)],
         "letters": _letters_told([comment.pk for comment in found]),
     }
 

@@ -25,7 +25,6 @@ from django.utils.translation import gettext_lazy
 
 from articles import times
 from articles.forms import number_of
-from articles.models import Edition
 from comments.models import (
     QUEUES,
     Action,
@@ -38,6 +37,7 @@ from comments.models import (
     Status,
     email_hash,
 )
+from comments.stories import with_story
 
 PAGE_SIZE = 50  # comments
 SEARCHED = 10_000  # of the newest comments of a queue are looked through for words
@@ -163,25 +163,14 @@ def page_of(wish, *, at=None):
 
 
 def with_context(rows, *, at=None):
-    """These comments with their logs, and with `headline` and `path` of their story as readers know it.
+    """These comments with their logs, and with `headline` and `path` of their story (see `with_story`).
 
-    `newest` is the highest number of any comment there is. Moderators need not see what the desk is writing, so
-    no word of a working copy is read.
+    `newest` is the highest number of any comment there is.
     """
-    now = at or times.now()
-    once = Edition.objects.filter(article=OuterRef("article"), live_from__lte=now).order_by("-number")
-    live = Edition.objects.live(at=now).filter(article=OuterRef("article"))
-    return (
-        rows.select_related("parent")
-        .prefetch_related(
-            Prefetch("decisions", Decision.objects.select_related("by").order_by("number")),
-        )
-        .annotate(
-            headline=Subquery(once.values("headline")[:1]),
-            path=Subquery(live.values("path")[:1]),
-            newest=Subquery(Comment.objects.order_by("-pk").values("pk")[:1]),
-        )
-    )
+    lines = Decision.objects.select_related("by").order_by("number")
+    newest = Comment.objects.order_by("-pk").values("pk")[:1]
+    found = rows.select_related("parent").prefetch_related(Prefetch("decisions", lines))
+    return with_story(found, at=at or times.now()).annotate(newest=Subquery(newest))
 
 
 def _add_what_is_rare(comments):

@@ -28,8 +28,8 @@ from comments.privacy import (
     errors_of,
     export_person,
     log_of,
-    stories_of,
 )
+from comments.stories import with_story
 
 SHOWN = 100  # comments listed before they are erased
 AT_ONCE = 500  # comments erased by one post; the rest by the next
@@ -133,7 +133,7 @@ class PrivacyLogAdmin(ReadOnlyAdmin):
 
     def _found(self, request, address, form=None):
         comments = comments_of(address)
-        shown = stories_of(comments.defer("text", "likeness", "verdict"), at=times.now())[:SHOWN]
+        shown = with_story(comments.defer("text", "likeness", "verdict"), at=times.now())[:SHOWN]
         form = form or EraseForm(initial={"address": address})
         return self._page(
             request,

@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -21,17 +20,14 @@ from django.utils.translation import gettext_lazy
 from articles import times
 from articles.admin.desk import DeskAdmin
 from articles.forms import DeskTimeField, number_of
-from articles.models import Article, Edition, Section
+from articles.models import Article, Section
 from articles.times import moment_text
 from comments.models import Mode, Policy
 from comments.policies import DEFAULTS, in_force, inherited_by, worded
+from comments.stories import once_live, with_headline
 
 MORNING = dt.time(8, 0)
 _STORY = re.compile(r"/\d{4}/\d{2}/\d{2}/[^/]+/")
-
-
-def _once_live(at):
-    return Edition.objects.filter(live_from__lte=at).order_by("-number")
 
 
 class StoryField(forms.CharField):
@@ -51,7 +47,7 @@ class StoryField(forms.CharField):
     def prepare_value(self, value):
         """The address where a number is given and the story has one."""
         number = number_of(str(value or ""))
-        edition = number and _once_live(times.now()).filter(article=number).first()
+        edition = number and once_live(at=times.now()).filter(article=number).first()
         return edition.path if edition else value
 
     def _named(self, text):
@@ -59,7 +55,7 @@ class StoryField(forms.CharField):
         if number is not None:
             return Article.objects.filter(pk=number).first()
         found = _STORY.match(unicodedata.normalize("NFC", unquote(_path_of(text))))
-        edition = found and _once_live(times.now()).filter(path=found[0]).first()
+        edition = found and once_live(at=times.now()).filter(path=found[0]).first()
         return edition and edition.article
 
 
@@ -113,8 +109,7 @@ class PolicyAdmin(DeskAdmin):
 
     def get_queryset(self, request):
         """Policies with the `headline` of their story as readers know it; moderators see no working copy."""
-        once = _once_live(times.now()).filter(article=OuterRef("article"))
-        return super().get_queryset(request).annotate(headline=Subquery(once.values("headline")[:1]))
+        return with_headline(super().get_queryset(request), at=times.now())
 
     def get_fieldsets(self, request, obj=None):
         rules = ["mode", "trusted_after", "close_after_days", "paused_until", "asks_proof", "reports_to_hold"]

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from articles import times
 from articles.times import moment_text
-from comments.privacy import address_of, comments_of, erase_person, errors_of, stories_of
+from comments.privacy import address_of, comments_of, erase_person, errors_of
+from comments.stories import with_story
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             address = address_of(sys.stdin.readline() if address == "-" else address)
         except ValueError as error:
             raise CommandError(error) from error
-        found = list(stories_of(comments_of(address), at=times.now()))
+        found = list(with_story(comments_of(address), at=times.now()))
         for comment in found:
             facts = {"when": moment_text(comment.posted_at), "status": comment.get_status_display()}
             facts |= {"number": comment.pk, "headline": comment.headline or "—"}
