@@ -209,11 +209,8 @@ def _reports_subject(count):
 
 def _reported(*, at):
     once = Edition.objects.once_live(at=at).filter(article=OuterRef("article")).order_by("-number")
-    reported = Comment.objects.filter(open_flag_count__gt=0, status__in=[Status.PENDING, Status.APPROVED])
-    rows = reported.annotate(headline=Subquery(once.values("headline")[:1])).order_by(
-        "-open_flag_count", "-pk"
-    )
-    shown = list(rows[:MOST_REPORTED])
+    rows = Comment.objects.reported().annotate(headline=Subquery(once.values("headline")[:1]))
+    shown = list(rows.order_by("-open_flag_count", "-pk")[:MOST_REPORTED])
     if not shown:
         return None
     count = QueueTally.objects.counts()["reported"]

@@ -134,10 +134,7 @@ class Page:
 
 def in_queue(queue):
     """The comments of a Queue."""
-    if queue == Queue.REPORTED:
-        waiting = (Status.PENDING, Status.APPROVED)
-        return Comment.objects.filter(open_flag_count__gt=0, status__in=waiting)
-    return Comment.objects.filter(status=queue)
+    return Comment.objects.reported() if queue == Queue.REPORTED else Comment.objects.filter(status=queue)
 
 
 def page_of(wish, *, at=None):

@@ -57,6 +57,10 @@ class CommentQuerySet(models.QuerySet):
         """The comments on the site at that moment (now): approved, and their article is live."""
         return self.filter(_is_live(at or times.now()), status=Status.APPROVED)
 
+    def reported(self):
+        """Those that readers have reported and nobody has answered for, as long as they wait or are public."""
+        return self.filter(open_flag_count__gt=0, status__in=[Status.PENDING, Status.APPROVED])
+
     def in_reading_order(self, *, after=None):
         """Each after the one it answers, and siblings by time; those that stand after that Comment."""
         rows = self.order_by("place")
