@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models.appended import AppendedModel
+from articles.times import moment_text
 from comments.models.states import PUBLIC_WORDING, Action, Reason, Status, word_for
 
 # What a comment is before anything was decided about it. Its words are not part of this: the log holds none.
@@ -81,7 +80,7 @@ class Decision(AppendedModel):
     @property
     def when(self):
         """The day and time of the decision in the site's zone, in words."""
-        return date_format(timezone.localtime(self.decided_at), "j F Y, H:i")
+        return moment_text(self.decided_at)
 
     @property
     def decided_by(self):

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
 from articles.models import Article
 from articles.models.natural import NaturalManager, NaturalModel
+from articles.times import moment_text
 from comments.hashes import keyed_hash
 from comments.models.states import AlreadyDecided
 
@@ -138,7 +138,7 @@ class ErrorReport(NaturalModel):
         """What became of the report, by whom and when, as a sentence for the desk."""
         if not self.answered_by_id:
             return str(self.get_status_display())
-        when = date_format(timezone.localtime(self.answered_at), "j F Y, H:i")
+        when = moment_text(self.answered_at)
         facts = {"what": self.get_status_display(), "who": self.answered_by, "when": when}
         return _("%(what)s, by %(who)s, %(when)s") % facts
 

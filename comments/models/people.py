@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
+from articles.times import moment_text
 from comments.hashes import keyed_hash
 from comments.models.states import AlreadyDecided
 from comments.spellings import one_address, plain_domain
@@ -154,9 +153,8 @@ class PersonRule(models.Model):
 
     def _how_it_ended(self):
         if self.ended_at:
-            return _("Ended by %(who)s, %(when)s") % {"who": self.ended_by, "when": _moment(self.ended_at)}
-        return _("Ended by itself, %(when)s") % {"when": _moment(self.expires_at)}
-
-
-def _moment(moment):
-    return date_format(timezone.localtime(moment), "j F Y, H:i")
+            return _("Ended by %(who)s, %(when)s") % {
+                "who": self.ended_by,
+                "when": moment_text(self.ended_at),
+            }
+        return _("Ended by itself, %(when)s") % {"when": moment_text(self.expires_at)}
