@@ -25,13 +25,13 @@ from comments.models import (
     Flag,
     Kind,
     Letter,
-    Mute,
     PrivacyLine,
     Status,
     address_hash,
     email_hash,
 )
 from comments.models.states import GONE
+from comments.muting import is_muted
 from comments.spellings import one_address
 from comments.stories import with_story
 
@@ -86,7 +86,7 @@ def export_person(address, *, by=None, at=None):
     return {
         "address": address,
         "exported_at": at.isoformat(),
-        "takes_no_mail": Mute.objects.filter(address_hash=address_hash(address)).exists(),
+        "takes_no_mail": is_muted(address),
         "comments": [_told(comment) for comment in found],
         "errors": [_error_told(report) for report in with_story(errors_of(address), at=at)],
         "letters": _letters_told([comment.pk for comment in found]),
