@@ -163,6 +163,8 @@ def erase_person(address, *, by=None, at=None, most=None):
     wanted = numbers[:most]
     for start in range(0, len(wanted), ERASED_AT_ONCE):
         _erase(wanted[start : start + ERASED_AT_ONCE], address, by=by, at=at)
+    # That the address wants no letters is kept, so that it gets none.
+    Letter.objects.filter(address_hash=address_hash(address)).update(address_hash="")
     return len(wanted), len(numbers) - len(wanted)
 
 
@@ -177,8 +179,6 @@ def _erase_errors(address, *, by, at):
 def _erase(numbers, address, *, by, at):
     for comment in Comment.objects.filter(pk__in=numbers).order_by("pk"):
         _erase_one(comment, by=by, at=at)
-    # That the address wants no letters is kept, so that it gets none.
-    Letter.objects.filter(address_hash=address_hash(address)).update(address_hash="")
     _log(PrivacyLine.Action.ERASED, address, len(numbers), by=by, at=at)
 
 

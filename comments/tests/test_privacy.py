@@ -21,6 +21,8 @@ from comments.models import (
     Decision,
     ErrorReport,
     Flag,
+    Kind,
+    Letter,
     Mute,
     PrivacyLine,
     Reason,
@@ -245,6 +247,18 @@ def test_an_erasure_that_was_stopped_is_gone_on_with(edition, monkeypatch):
     assert erase_person(PERSON) == (3, 0)
     lines = PrivacyLine.objects.order_by("pk").values_list("comment_count", flat=True)
     assert list(lines) == [2, 2, 1]
+
+
+def test_letters_that_asked_for_proof_lose_the_address_of_an_erased_person(edition, monkeypatch):
+    monkeypatch.setattr(privacy, "ERASED_AT_ONCE", 1)
+    hashed = {address_hash(address): address for address in (PERSON, OTHER)}
+    for digest, address in hashed.items():
+        for number in range(2):
+            comment = hers(edition, f"Number {number}", email=address)
+            Letter.objects.create(kind=Kind.PROOF, comment=comment, made_at=NOON, address_hash=digest)
+    erase_person(PERSON)
+    kept = Letter.objects.order_by("pk").values_list("address_hash", flat=True)
+    assert [hashed.get(digest) for digest in kept] == [None, None, OTHER, OTHER]
 
 
 def test_at_most_as_many_are_erased_as_asked_for(edition):
