@@ -37,7 +37,37 @@ class WordsField(forms.CharField):
         return tidy(super().bound_data(data, initial) or "")
 
 
-class ReplyForm(forms.Form):
+class ReadersForm(forms.Form):
+    """A form for readers, on pages without a token. Valid, it says by `is_trapped` whether a program filled it in.
+
+    A form says by `rows()` what it shows, for the template pack.
+    """
+
+    # People do not see this field; programs that fill in every field give themselves away.
+    homepage = WordsField(
+        label=gettext_lazy("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, auto_id="%s", **options)
+
+    @property
+    def helper(self):
+        """How the template pack lays the form out, inside a `<form>` of the page's own, without a token."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        trap = Field("homepage", template="newsroom/trap.html")
+        helper.layout = Layout(*self.rows(), trap, *[field.name for field in self.hidden_fields()])
+        return helper
+
+    @property
+    def is_trapped(self):
+        return bool(self.cleaned_data["homepage"])
+
+
+class ReplyForm(ReadersForm):
     """Words for a story, or for the comment `to`. Bound, it needs the `article` and the moment `at`.
 
     After a valid `is_valid()` the words are in `cleaned_data`, the comment replied to in `parent` (or None),
@@ -66,31 +96,19 @@ class ReplyForm(forms.Form):
         label=gettext_lazy("Tell me by e-mail what becomes of this comment, and when somebody answers it"),
         required=False,
     )
-    # People do not see this field; programs that fill in every field give themselves away.
-    homepage = WordsField(
-        label=gettext_lazy("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
     to = forms.CharField(required=False, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, article=None, at=None, **options):
-        super().__init__(data.copy() if data is not None else None, auto_id="%s", **options)
+        super().__init__(data.copy() if data is not None else None, **options)
         self.article, self.at = article, at
         self.parent = self.seconds_taken = None
         if settings.EMAIL_SERVER is None:
             del self.fields["wants_mail"]
 
-    @property
-    def helper(self):
-        """How the template pack lays the form out, inside a `<form>` of the page's own, without a token."""
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        trap = Field("homepage", template="newsroom/trap.html")
+    def rows(self):
         mail = [Field("wants_mail", template="newsroom/tick.html")] if "wants_mail" in self.fields else []
-        helper.layout = Layout("text", Div("name", "email", css_class="pair"), *mail, trap, "to", "opened")
-        return helper
+        return ["text", Div("name", "email", css_class="pair"), *mail]
 
     def clean_text(self):
         text = self.cleaned_data["text"]

@@ -104,7 +104,7 @@ def _spam_rule(form, verdict, effects):
     Neither a filled trap nor a ban is told to whoever posts: the program learns nothing from the answer, and a
     person whose browser filled the field in, or who was banned by mistake, can still be found by a moderator.
     """
-    if form.cleaned_data["homepage"]:
+    if form.is_trapped:
         return "trap"
     if Effect.BAN in effects:
         return "ban"

@@ -1,13 +1,12 @@
 """What readers tell the desk by a form: what is wrong with a comment, and what is wrong in a story."""
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments.forms import EMAIL_LENGTH, WordsField, email_from, grouped, readable
+from comments.forms import EMAIL_LENGTH, ReadersForm, WordsField, email_from, grouped, readable
 from comments.models import PUBLIC_WORDING, ErrorReport, Flag, Reason
 from comments.models.errors import WORDS_LENGTH
 from comments.plain_text import is_blank, one_line
@@ -39,34 +38,8 @@ def _long_words(label, *, length, help_text, missing=""):
     )
 
 
-def _trap():
-    """People do not see this field; programs that fill in every field give themselves away."""
-    return WordsField(
-        label=gettext_lazy("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-
-
-class SmallForm(forms.Form):
-    """A form of an uncached page. Valid, it says by `is_trapped` whether a program filled it in."""
-
-    homepage = _trap()
-
-    def __init__(self, data=None, **options):
-        super().__init__(data, auto_id="%s", **options)
-
-    @property
-    def helper(self):
-        """How the template pack lays the form out, inside a `<form>` of the page's own, without a token."""
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        helper.layout = Layout(*self.rows(), Field("homepage", template="newsroom/trap.html"))
-        return helper
-
-    @property
-    def is_trapped(self):
-        return bool(self.cleaned_data["homepage"])
+class SmallForm(ReadersForm):
+    """A form of an uncached page, with bounds for words that may be left out."""
 
     def _words(self, name, *, limit):
         """The field's words, "" where there is nothing to see. Raises ValidationError for too many of them."""
