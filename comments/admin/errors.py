@@ -17,6 +17,7 @@ from articles.admin.publishing_pages import kept_under
 from articles.models import Correction
 from articles.models.edition import Change
 from articles.times import moment_text
+from comments.admin.filters import ChosenFilter
 from comments.models import ANSWERS, AlreadyDecided, Answer, ErrorReport
 from comments.plain_text import tidy
 
@@ -32,24 +33,16 @@ _TAKEN_OVER = {
 }
 
 
-class AnswerFilter(admin.SimpleListFilter):
+class AnswerFilter(ChosenFilter):
     """What waits. Without a choice it is what is open."""
 
     title = gettext_lazy("status")
     parameter_name = "status"
+    at_first = Answer.OPEN
     EVERYTHING = "all"
 
     def lookups(self, request, model_admin):
         return [*Answer.choices, (self.EVERYTHING, _("All"))]
-
-    def value(self):
-        chosen = super().value()
-        return chosen if chosen in dict(self.lookup_choices) else Answer.OPEN
-
-    def choices(self, changelist):
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": self.value() == value, "query_string": query, "display": title}
 
     def queryset(self, request, queryset):
         return queryset if self.value() == self.EVERYTHING else queryset.filter(status=self.value())

@@ -14,16 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles import times
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import zone_name
+from comments.admin.filters import ChosenFilter
 from comments.models import DeskMail, Letter
 
 GIVEN_UP, WAITING, SENT = "given_up", "waiting", "sent"
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ChosenFilter):
     """What became of letters. Without a choice those that somebody may have to do something about."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
+    at_first = GIVEN_UP
     STATES = {
         GIVEN_UP: gettext_lazy("Given up"),
         WAITING: gettext_lazy("Waiting"),
@@ -32,14 +34,6 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         return list(self.STATES.items())
-
-    def value(self):
-        return super().value() if super().value() in self.STATES else GIVEN_UP
-
-    def choices(self, changelist):
-        for value, title in self.lookup_choices:
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": self.value() == value, "query_string": query, "display": title}
 
     def queryset(self, request, queryset):
         if self.value() == WAITING:
