@@ -79,45 +79,36 @@ def decide_many(verb, *, by, seen, own_reason="", words="", at=None):
     """
     if len(seen) > AT_ONCE:
         raise Refused(_("Decide about at most %(limit)d comments at once.") % {"limit": AT_ONCE})
-    at = at or times.now()
+    options = {"by": by, "at": at or times.now(), "own_reason": own_reason, "words": words}
+
+    def step(comment):
+        line = decide(comment, verb, seen=seen[comment.pk], **options)
+        done = _("your answer is published") if verb == ANSWER else line.get_action_display()
+        return line, f"{comment}: {done}."
+
     comments = Comment.objects.in_bulk(list(seen))
-    return [
-        _outcome(comments[pk], verb, by=by, seen=seen[pk], at=at, own_reason=own_reason, words=words)
-        for pk in seen
-        if pk in comments
-    ]
+    return [_outcome(comments[pk], step) for pk in seen if pk in comments]
 
 
 def undo_many(lines, *, by, at=None):
     """The Outcomes of taking back these Decisions, which that person took at once."""
     at = at or times.now()
-    return [_taken_back(line.comment, by=by, at=at) for line in lines]
+
+    def step(comment):
+        line, said = comment.undo(by=by, at=at), _("%(comment)s: back to %(status)s.")
+        return line, said % {"comment": comment, "status": comment.get_status_display()}
+
+    return [_outcome(line.comment, step) for line in lines]
 
 
-def _outcome(comment, verb, **options):
+def _outcome(comment, step):
+    """What became of a comment by this step, which gives the new line of its log and what is said of it."""
+    subject = {"number": comment.pk, "about": str(comment)}
     try:
-        line = decide(comment, verb, **options)
+        line, said = step(comment)
     except AlreadyDecided as loss:
-        return Outcome(number=comment.pk, about=str(comment), said=str(loss), is_done=False, is_late=True)
-    done = _("your answer is published") if verb == ANSWER else line.get_action_display()
-    said = f"{comment}: {done}."
-    return Outcome(
-        number=comment.pk, about=str(comment), said=said, action=line.action, lines=comment.decision_count
-    )
-
-
-def _taken_back(comment, *, by, at):
-    try:
-        comment.undo(by=by, at=at)
-    except AlreadyDecided as loss:
-        return Outcome(number=comment.pk, about=str(comment), said=str(loss), is_done=False, is_late=True)
-    said = _("%(comment)s: back to %(status)s.") % {
-        "comment": comment,
-        "status": comment.get_status_display(),
-    }
-    return Outcome(
-        number=comment.pk, about=str(comment), said=said, action=Action.UNDONE, lines=comment.decision_count
-    )
+        return Outcome(**subject, said=str(loss), is_done=False, is_late=True)
+    return Outcome(**subject, said=said, action=line.action, lines=comment.decision_count)
 
 
 def summary(outcomes):
