@@ -448,8 +448,7 @@ def main(count):
 
 
 if __name__ == "__main__":
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit("stopped")
-    )  # through the contexts, so that no server stays
+    # Through the contexts, so that no server stays.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with scratch:
         main(asked.count)

@@ -12,6 +12,5 @@ class CommentsConfig(AppConfig):
 
     def ready(self):
         post_migrate.connect(recount, sender=self, dispatch_uid="comments.tally")
-        autodiscover_modules(
-            "notifications"
-        )  # what hears of letters; it needs the models, which are there by now
+        # What hears of letters. It needs the models, which are there by now.
+        autodiscover_modules("notifications")

@@ -23,9 +23,8 @@ from comments.models import Action, Comment, Decision, ModerationMonth, Reason, 
 
 DECIDING = (Action.APPROVED, Action.KEPT, Action.REJECTED, Action.SPAM)
 PUBLISHING = (Action.APPROVED, Action.KEPT)
-SETTLED_AFTER = dt.timedelta(
-    hours=1
-)  # what a transaction began in a month's last second has been stored by then
+# What a transaction began in a month's last second has been stored by then.
+SETTLED_AFTER = dt.timedelta(hours=1)
 # What a page counts by itself until `count_moderation` has: more would let readers wait.
 MOST_LINES = 5_000
 MOST_MONTHS = 24

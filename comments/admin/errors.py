@@ -55,12 +55,8 @@ class ErrorReportAdmin(ReadOnlyAdmin):
     list_display = ["what", "article", "when", "status"]
     list_filter = [AnswerFilter]
     list_select_related = ["article"]
-    search_fields = [
-        "wrong",
-        "right",
-        "name",
-        "article__headline",
-    ]  # no e-mail address, which would stand in the page's own
+    # No e-mail address, which would stand in the page's own.
+    search_fields = ["wrong", "right", "name", "article__headline"]
     search_help_text = gettext_lazy("Search in words, names and headlines.")
     change_form_template = "admin/comments/errorreport/answer.html"
 

@@ -23,18 +23,15 @@ from comments.models.states import Status
 from comments.spellings import one_address
 
 PATIENCE = dt.timedelta(minutes=5)  # between a decision and the letter about it, in which it can be undone
-REPORTS_GATHER = dt.timedelta(
-    minutes=1
-)  # before the desk is told of a report, so that one letter tells of many
+# Before the desk is told of a report, so that one letter tells of many.
+REPORTS_GATHER = dt.timedelta(minutes=1)
 REPORTS_REST = dt.timedelta(minutes=10)  # at least, between two such letters to one person
-LEASE = dt.timedelta(
-    minutes=15
-)  # for which a letter is a worker's own; longer than any talk with a server takes
+# For which a letter is a worker's own: longer than any talk with a server takes.
+LEASE = dt.timedelta(minutes=15)
 PROOF_REST = dt.timedelta(minutes=10)  # at least, between two letters that ask one address for proof
 PROOFS_A_DAY = 5
-UNPROVEN_REPLIES = (
-    3  # answers of which a comment's author is told as long as the address is not proven to be theirs
-)
+# Answers of which a comment's author is told as long as the address is not proven to be theirs.
+UNPROVEN_REPLIES = 3
 DAY = dt.timedelta(days=1)
 
 # How long after each attempt that failed the next one comes. After the last the letter is given up, in its third day.
@@ -113,9 +110,8 @@ class LetterManager(models.Manager.from_queryset(LetterQuerySet)):
             return
         for choice in DeskMail.objects.wanting(DeskMail.What.AT_ONCE).select_related("person"):
             mine = self.filter(kind=Kind.REPORTED, person=choice.person)
-            if (
-                not mine.waiting().filter(attempt_count=0).exists()
-            ):  # one that is under way may not know of it
+            # One that is under way may not know of it.
+            if not mine.waiting().filter(attempt_count=0).exists():
                 last = mine.aggregate(at=models.Max("sent_at"))["at"]
                 due_at = max(at + REPORTS_GATHER, last + REPORTS_REST if last else at)
                 self.keep(Kind.REPORTED, person=choice.person, due_at=due_at)

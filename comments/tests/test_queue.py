@@ -18,9 +18,8 @@ NEWS = reverse("admin:comments_comment_news")
 # session, person, two of permissions, counts, comments with their stories, their logs, records, the author's others,
 # what can be undone; one more for reports, one where the page follows another
 QUEUE_QUERIES = 10
-RECORD_QUERIES = (
-    8  # session, person, two of permissions, the comment, its log, the record, the author's others
-)
+# session, person, two of permissions, the comment, its log, the record, the author's others
+RECORD_QUERIES = 8
 
 
 @pytest.fixture
