@@ -125,7 +125,6 @@ class Page:
     groups: list[Group] = field(default_factory=list)
     last: int | None = None
     is_begun: bool = False
-    is_cut: bool = False
 
     @property
     def comments(self):
@@ -156,7 +155,7 @@ def page_of(wish, *, at=None):
     _add_records(shown)
     last = shown[-1].pk if found[PAGE_SIZE:] else None
     groups = _by_story(shown) if wish.order == Order.STORY else _by_likeness(shown)
-    return Page(wish=wish, groups=groups, last=last, is_begun=after is not None, is_cut=_is_cut(wish))
+    return Page(wish=wish, groups=groups, last=last, is_begun=after is not None)
 
 
 def with_context(rows, *, at=None):
@@ -214,8 +213,9 @@ def _found(rows, words):
     return Comment.objects.filter(holds, pk__in=newest)
 
 
-def _is_cut(wish):
-    return bool(wish.words) and QueueTally.objects.counts()[wish.queue] > SEARCHED
+def is_cut(wish, counts):
+    """Whether only the newest comments are looked through for these words, by the counts of `overview`."""
+    return bool(wish.words) and counts[wish.queue] > SEARCHED
 
 
 # --- together

@@ -76,6 +76,7 @@ class CommentAdmin(ReadOnlyAdmin):
             "page": page,
             "drawn": {},
             "wish": wish,
+            "is_cut": queues.is_cut(wish, counts),
             "tabs": _tabs(wish, counts),
             "paused_until": paused_until,
             "orders": _orders(wish),
