@@ -21,6 +21,13 @@ def edition(db, clock):
 
 
 @pytest.fixture
+def desk(client, moderator):
+    """The client, with a moderator signed in."""
+    client.force_login(moderator)
+    return client
+
+
+@pytest.fixture
 def postbox(settings):
     """The mail server that the site hands its letters to."""
     with open_postbox() as box:

@@ -16,13 +16,6 @@ LIST = reverse("admin:comments_comment_changelist")
 DECIDE = reverse("admin:comments_comment_decide")
 
 
-@pytest.fixture
-def desk(client, moderator):
-    """The client, with a moderator signed in."""
-    client.force_login(moderator)
-    return client
-
-
 def decide(desk, comment, verb, *, seen=0, query="", **fields):
     sent = {"do": f"{verb}:{comment.pk}", f"seen_{comment.pk}": seen, **fields}
     return desk.post(DECIDE + query, sent, follow=True)

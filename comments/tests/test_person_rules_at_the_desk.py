@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
-from lxml import html
 
+from articles.tests.reading import rows_of, texts, tree_of
 from articles.tests.stories import NOON
 from comments.admin import people
 from comments.models import Comment, Effect, PersonRule, Reason, Trait
@@ -18,12 +18,6 @@ LIST = "/admin/comments/personrule/"
 
 
 @pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
-
-
-@pytest.fixture
 def comment(edition):
     return posted(edition, "<b>Bold</b> words", name="Ana", email="ana@example.com", network="n" * 64)
 
@@ -31,17 +25,6 @@ def comment(edition):
 def make(desk, comment, **fields):
     wanted = {"effect": "ban", "trait": "address", "until": "week", "note": "Insults"} | fields
     return desk.post(f"{LIST}add-for/{comment.pk}/", wanted, follow=True)
-
-
-def texts(response, path):
-    found = html.document_fromstring(response.text).xpath(path)
-    return [" ".join(node.text_content().split()) for node in found]
-
-
-def rows(response):
-    """The rows of the list, each as the text of its cells."""
-    found = html.document_fromstring(response.text).xpath("//table[@id='result_list']/tbody/tr")
-    return [" ".join(" ".join(cell.text_content().split()) for cell in row) for row in found]
 
 
 def test_the_address_of_the_page_is_the_one_that_the_queue_links_to(comment):
@@ -57,13 +40,13 @@ def test_the_page_shows_the_words_the_record_and_how_many_a_rule_reaches(desk, e
     page = desk.get(f"{LIST}add-for/{comment.pk}/?effect=hold")
     assert "&lt;b&gt;Bold&lt;/b&gt; words" in page.text
     record = "Comments from this e-mail address so far: Pending 1, Approved 3, Rejected 1."
-    assert texts(page, "//ul[@class='checks']/li") == [record]
-    assert texts(page, "(//fieldset)[2]/label") == [
+    assert texts(tree_of(page), "//ul[@class='checks']/li") == [record]
+    assert texts(tree_of(page), "(//fieldset)[2]/label") == [
         "The address ana@example.com. Comments from it so far: 5",
         "Everybody at example.com. Comments from this domain so far: 6, from 2 addresses",
         "The network it came from, which many people may share. Comments from it so far: 4",
     ]
-    chosen = html.document_fromstring(page.text).xpath("//input[@type='radio'][@checked]/@value")
+    chosen = tree_of(page).xpath("//input[@type='radio'][@checked]/@value")
     assert chosen == ["hold", "address", "week"]
 
 
@@ -130,7 +113,7 @@ def test_without_an_address_only_the_network_can_be_chosen(desk, comment, modera
     Comment.objects.filter(pk=comment.pk).update(network="n" * 64)
     page = desk.get(f"{LIST}add-for/{comment.pk}/")
     assert "The words and the name have been deleted." in page.text
-    traits = html.document_fromstring(page.text).xpath("//input[@name='trait']/@value")
+    traits = tree_of(page).xpath("//input[@name='trait']/@value")
     assert traits == ["network"]
     Comment.objects.filter(pk=comment.pk).update(network="")
     assert "there is nothing that a rule could go by" in desk.get(f"{LIST}add-for/{comment.pk}/").text
@@ -144,7 +127,7 @@ def test_a_comment_that_is_not_there_has_no_page(desk, db, number):
 def test_the_list_says_what_by_what_until_when_and_by_whom(desk, comment, clock):
     make(desk, comment)
     rule = PersonRule.objects.get()
-    assert rows(desk.get(LIST)) == [
+    assert rows_of(desk.get(LIST)) == [
         "Block E-mail address Insults 16 June 2025, 14:05 Moderator, 9 June 2025, 14:05 "
         f"Comment {comment.pk} by Ana End now"
     ]
@@ -153,8 +136,8 @@ def test_the_list_says_what_by_what_until_when_and_by_whom(desk, comment, clock)
         f"Ended: Block: E-mail address of comment {comment.pk}. What it did to comments so far stays"
         in page.text
     )
-    assert not rows(page)
-    ended = rows(desk.get(f"{LIST}?state=all"))
+    assert not rows_of(page)
+    ended = rows_of(desk.get(f"{LIST}?state=all"))
     assert ended[0].endswith("Ended by Moderator, 9 June 2025, 14:05")
     again = desk.post(f"{LIST}{rule.pk}/end/", follow=True)
     assert (
@@ -167,8 +150,8 @@ def test_the_list_says_what_by_what_until_when_and_by_whom(desk, comment, clock)
 def test_a_rule_that_has_expired_leaves_the_list(desk, comment, clock):
     make(desk, comment, until="day")
     clock.shift(DAY)
-    assert not rows(desk.get(LIST))
-    assert texts(desk.get(f"{LIST}?state=all"), "//td[@class='field-ending']") == ["Ended by itself"]
+    assert not rows_of(desk.get(LIST))
+    assert texts(tree_of(desk.get(f"{LIST}?state=all")), "//td[@class='field-ending']") == ["Ended by itself"]
 
 
 def test_the_page_says_which_rule_a_new_one_replaces(desk, comment, clock):

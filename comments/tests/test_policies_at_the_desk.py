@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
-from lxml import html
 
 from articles.models import Coverage
+from articles.tests.reading import rows_of, texts, tree_of
 from articles.tests.stories import NOON, published, rewrite, section, write
 from comments.models import Mode, Policy
 from comments.tests.replies import MINUTE, typed
@@ -21,23 +21,6 @@ EMPTY = {
     "section": "", "coverage": "", "article": "", "mode": "", "trusted_after": "", "close_after_days": "",
     "paused_until": "", "asks_proof": "unknown", "reports_to_hold": "",
 }  # fmt: skip
-
-
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
-
-
-def texts(response, path):
-    found = html.document_fromstring(response.text).xpath(path)
-    return [" ".join(node.text_content().split()) for node in found]
-
-
-def rows(response):
-    """The rows of the list, each as the text of its cells."""
-    found = html.document_fromstring(response.text).xpath("//table[@id='result_list']/tbody/tr")
-    return [" ".join(" ".join(cell.text_content().split()) for cell in row) for row in found]
 
 
 def add(desk, **fields):
@@ -152,7 +135,7 @@ def test_the_list_is_read_in_sentences(desk, edition):
     Policy.objects.create(article=edition.article, mode=Mode.CLOSED, paused_until=NOON)
     rewrite(edition.article, headline="A working headline")
     page = desk.get(reverse(LIST))
-    assert rows(page) == [
+    assert rows_of(page) == [
         "the whole site Trusted after 3 approved comments from a proven address; others wait for a moderator — — — "
         "Reports from 5 networks hold a comment",
         "the section World — Closed 14 days after publication — Authors are asked to prove their address —",
@@ -175,12 +158,12 @@ def test_the_list_costs_the_same_however_many_there_are(desk, django_assert_max_
 def test_comments_are_paused_for_a_bad_night_and_resumed(desk, edition, clock, client):
     page = desk.get(PAUSE)
     assert "Comments are not paused anywhere." in page.text
-    assert texts(page, "//fieldset[contains(@class, 'choices')]/label") == [
+    assert texts(tree_of(page), "//fieldset[contains(@class, 'choices')]/label") == [
         "1 hour, until 9 June 2025, 15:05", "Until the morning, 10 June 2025, 08:00", "Until another time:",
     ]  # fmt: skip
     done = desk.post(PAUSE, {"until_when": "morning"}, follow=True)
     assert "Comments are paused until 10 June 2025, 08:00: the whole site." in done.text
-    assert "The whole site, until 10 June 2025, 08:00." in " ".join(texts(done, "//li"))
+    assert "The whole site, until 10 June 2025, 08:00." in " ".join(texts(tree_of(done), "//li"))
     assert client.post(f"{STORY}reply/", typed()).status_code == 422
     policy = Policy.objects.get()
     again = desk.post(PAUSE, {"resume": policy.pk}, follow=True)
@@ -247,16 +230,16 @@ def test_the_story_at_the_desk_says_what_holds_and_leads_to_its_policy(
     change = reverse("admin:articles_article_change", args=[edition.article_id])
     page = client.get(change)
     said = "//section[@aria-labelledby='comments-policy']//li"
-    assert "Every comment waits for a moderator, by default." in texts(page, said)
+    assert "Every comment waits for a moderator, by default." in texts(tree_of(page), said)
     add_for_it = f"{reverse(ADD)}?article={edition.article_id}"
     assert add_for_it in page.text
     assert f'value="{STORY}"' in client.get(add_for_it).text
     own = Policy.objects.create(article=edition.article, mode=Mode.CLOSED)
     page = client.get(change)
-    assert "Closed, by the story’s own policy." in texts(page, said)
+    assert "Closed, by the story’s own policy." in texts(tree_of(page), said)
     assert reverse("admin:comments_policy_change", args=[own.pk]) in page.text
     draft = write("Mine", by=reporter)
     client.force_login(reporter)
     page = client.get(reverse("admin:articles_article_change", args=[draft.pk]))
-    assert "Every comment waits for a moderator, by default." in texts(page, said)
+    assert "Every comment waits for a moderator, by default." in texts(tree_of(page), said)
     assert reverse(ADD) not in page.text

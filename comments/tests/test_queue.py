@@ -22,13 +22,6 @@ QUEUE_QUERIES = 10
 RECORD_QUERIES = 8
 
 
-@pytest.fixture
-def desk(client, moderator):
-    """The client, with a moderator signed in."""
-    client.force_login(moderator)
-    return client
-
-
 def cards(response):
     """The numbers of the comments on a page of the queue, in order."""
     return [int(number) for number in re.findall(r'<article class="card" id="c(\d+)"', response.text)]
