@@ -52,6 +52,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from steps import rolled_back  # noqa: E402
 
 from articles.models import Edition  # noqa: E402
 from articles.tests.crowds import crowd as many_stories  # noqa: E402
@@ -298,17 +299,6 @@ def measured(name, step, *, most_queries=MOST_QUERIES, milliseconds=MOST_MS, tim
         f"{name:<58} {queries:>8} {cost:>9.1f}   {most_queries} / {milliseconds}{'  OVER' if is_over else ''}",
         flush=True,
     )
-
-
-def rolled_back(step):
-    """The step as one that leaves nothing behind."""
-
-    def run():
-        with transaction.atomic():
-            step()
-            transaction.set_rollback(True)
-
-    return run
 
 
 def getting(client, address, query=None):

@@ -23,11 +23,12 @@ settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storag
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from steps import rolled_back  # noqa: E402
 
 from articles import publishing  # noqa: E402
 from articles.differences import compare  # noqa: E402
@@ -96,17 +97,6 @@ def measured(name, step):
             spent.append((time.process_time() - began) * 1000)
         queries = len(captured)
     print(f"{name:<58} {queries:>8} {statistics.median(spent):>8.0f}")
-
-
-def rolled_back(step):
-    """The step as one that leaves nothing behind."""
-
-    def run():
-        with transaction.atomic():
-            step()
-            transaction.set_rollback(True)
-
-    return run
 
 
 def main(count):
