@@ -500,6 +500,7 @@ _LONGEST_SEARCHED = 100  # characters of one word; more is no word of any langua
 _SEARCHED_WORD = regex.compile(
     rf"(?=[\p{{L}}\p{{N}}])[{_UNSPACED}]\p{{M}}*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}]\p{{M}}*)+"
 )
+_ASCII_WORD = re.compile("[a-z0-9]+")  # finds the same in what was folded to ASCII, and many times as fast
 _SEARCHED = regex.compile(r"[\p{L}\p{N}]")
 _DROPPED = regex.compile(r"\p{M}|\p{Default_Ignorable_Code_Point}")
 
@@ -535,7 +536,7 @@ def search_words(text: str) -> Iterator[tuple[str, int, int]]:
     types of them is a row of such words.
     """
     folded, starts, ends = _folded_with_places(text)
-    for word in _SEARCHED_WORD.finditer(folded):
+    for word in (_ASCII_WORD if folded.isascii() else _SEARCHED_WORD).finditer(folded):
         yield word[0][:_LONGEST_SEARCHED], starts[word.start()], ends[word.end() - 1]
 
 

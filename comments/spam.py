@@ -7,9 +7,10 @@ for a comment takes points off. The log keeps a verdict as plain data, and `sent
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -48,7 +49,8 @@ class Words:
 
     @cached_property
     def quotations(self):
-        return _quotations(self.text)
+        """Its quotations of some length, each once, as rows of words."""
+        return _quotations(self)
 
     @property
     def likeness(self):
@@ -156,13 +158,13 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _ENDS = ".,;:!?)]}"
-_ROW = re.compile(r"\S+")  # no link has a space in it, and few words have what a link has
 
 
 def _links(words, facts) -> Iterator[Signal]:
-    found, known = [], []
-    for start, link in _links_in(words.text):
-        (known if host_of(link) in facts.cited else found).append((start, start + len(link)))
+    links = list(_links_in(words.text))
+    cited = {link for link in {link for _start, link in links} if host_of(link) in facts.cited}
+    found = [(start, start + len(link)) for start, link in links if link not in cited]
+    known = [link for _start, link in links if link in cited]
     if found:
         points = 1 if len(found) == 1 else 2 if len(found) == 2 else 4
         yield Signal("links", points, {"count": len(found)}, tuple(found))
@@ -172,9 +174,12 @@ def _links(words, facts) -> Iterator[Signal]:
 
 def _links_in(text) -> Iterator[tuple[int, str]]:
     """(where it begins, the link) of each, in the time of one reading."""
-    for row in _ROW.finditer(text):
-        if "." in row[0] or "://" in row[0]:
-            yield from _links_between(text, *row.span())
+    end = 0
+    for row in text.split():  # no link has a space in it, and few words have what a link has
+        if "." in row or "://" in row:
+            start = text.index(row, end)
+            end = start + len(row)
+            yield from _links_between(text, start, end)
 
 
 def _links_between(text, position, end):
@@ -246,9 +251,11 @@ def _runs(row):
     return sorted(found)[:LIKENESS_SIZE]
 
 
-def _quotations(text):
-    phrases = (folded_phrase(match[1]) for match in _QUOTED.finditer(text))
-    return [phrase for phrase in phrases if len(phrase) >= SHARED_WORDS]
+def _quotations(words):
+    starts = [start for _word, start, _end in words.tokens]
+    places = [map(partial(bisect_left, starts), match.span(1)) for match in _QUOTED.finditer(words.text)]
+    phrases = [tuple(word for word, _start, _end in words.tokens[begin:end]) for begin, end in places]
+    return [phrase for phrase in dict.fromkeys(phrases) if len(phrase) >= SHARED_WORDS]
 
 
 def _number(row):
@@ -262,7 +269,8 @@ def _is_alike(runs, others):
 
 # --- how it is written
 
-_REPEATED = re.compile(r"([^\W\d_])\1{4,}|([!?])\2{4,}", re.IGNORECASE)
+_REPEATED = re.compile(r"(\S)\1{4,}", re.IGNORECASE)
+_DRAWN_OUT = re.compile(r"[^\W\d_]|[!?]")  # not the noughts of a figure, nor a line of dashes
 _NO_WIDTH = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Letters of Cyrillic and Greek that are drawn like Latin ones: UTS 39's confusables, less those that differ in size.
@@ -270,7 +278,8 @@ _LOOK_ALIKE = frozenset("аеорсухіјѕһԁѵԛԝАВЕКМНОРСТХІ�
 
 
 def _drawn_out(words) -> Iterator[Signal]:
-    marks = tuple(match.span() for match in _REPEATED.finditer(words.text))
+    repeated = _REPEATED.finditer(words.text)
+    marks = tuple(match.span() for match in repeated if _DRAWN_OUT.match(match[1]))
     if marks:
         yield Signal("drawn_out", 1, {}, marks)
 
@@ -283,15 +292,24 @@ def _shouting(words) -> Iterator[Signal]:
 
 def _mixed_scripts(words) -> Iterator[Signal]:
     """Words of Latin letters and of others that are drawn like them, in the text or the name."""
-    marks = tuple(match.span() for match in _WORD.finditer(words.text) if _is_mixed(match[0]))
-    if marks or any(_is_mixed(match[0]) for match in _WORD.finditer(words.name)):
+    marks = _mixed_in(words.text)
+    if marks or _mixed_in(words.name):
         yield Signal("mixed_scripts", 3, {}, marks)
 
 
-def _is_mixed(word):
-    if word.isascii() or _LOOK_ALIKE.isdisjoint(word):
-        return False
-    return any(unicodedata.name(letter, "").startswith("LATIN") for letter in word)
+def _mixed_in(text):
+    if not _is_mixed(set(text)):
+        return ()
+    return tuple(match.span() for match in _WORD.finditer(text) if _is_mixed(match[0]))
+
+
+def _is_mixed(letters):
+    return not _LOOK_ALIKE.isdisjoint(letters) and any(map(_is_latin, letters))
+
+
+@lru_cache(maxsize=4096)
+def _is_latin(letter):
+    return unicodedata.name(letter, "").startswith("LATIN")
 
 
 def _invisible(words) -> Iterator[Signal]:
