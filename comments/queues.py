@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 
 from django.db import models
 from django.db.models import (
-    Count,
     Exists,
     Max,
-    Min,
     OuterRef,
     Prefetch,
     Q,
@@ -21,10 +19,13 @@ from django.db.models import (
     Sum,
     prefetch_related_objects,
 )
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
 from articles.forms import number_of
+from articles.paging import CountUpTo
 from comments.models import (
     QUEUES,
     Action,
@@ -37,10 +38,12 @@ from comments.models import (
     Status,
     email_hash,
 )
+from comments.models.states import GONE
 from comments.stories import with_story
 
 PAGE_SIZE = 50  # comments
 SEARCHED = 10_000  # of the newest comments of a queue are looked through for words
+MOST_COUNTED = 1_000  # comments of an author with one status
 RECENT = 10  # comments of an author that are shown
 NEWS = 100  # arrivals are counted up to this
 UNDO_LIFE = dt.timedelta(hours=12)  # a shift: what was decided before is decided anew, not undone
@@ -264,9 +267,13 @@ def _similar_to(comment):
 
 @dataclass(kw_only=True)
 class Record:
-    """What is known of an e-mail address: {status: how many comments}, and when the first of them came."""
+    """What is known of an e-mail address: how many comments of it have each Status, and when the first came.
 
-    counts: dict[str, int] = field(default_factory=dict)
+    `counts` are in the order of Status, without those that there are none of. They go up to MOST_COUNTED, and one
+    more where there are more; `told` is them in words.
+    """
+
+    counts: dict[Status, int] = field(default_factory=dict)
     first_at: dt.datetime | None = None
 
     @property
@@ -274,21 +281,47 @@ class Record:
         """Whether there is nothing of it but one comment."""
         return sum(self.counts.values()) < 2
 
+    @property
+    def told(self):
+        return {status: count_text(count) for status, count in self.counts.items()}
 
-def records_of(hashes):
-    """{hash: Record} of e-mail addresses: one query for all, over an index."""
-    records = {digest: Record() for digest in hashes}
-    rows = Comment.objects.filter(email_hash__in=records).order_by().values_list("email_hash", "status")
-    for digest, status, count, begun in rows.annotate(Count("pk"), Min("posted_at")) if records else ():
-        record = records[digest]
-        record.counts[status] = count
-        record.first_at = min(begun, record.first_at or begun)
-    return records
+
+def count_text(count):
+    """A number that was counted up to MOST_COUNTED and one more, in words."""
+    if count > MOST_COUNTED:
+        return _("more than %(count)s") % {"count": number_format(MOST_COUNTED, force_grouping=True)}
+    return str(count)
+
+
+def records_of(comments):
+    """{hash: Record} of the e-mail addresses that these comments came from: one query, over an index.
+
+    Each part of it is bounded: to count all that a spammer has sent would take longer than all the rest of a page.
+    """
+    numbers = {comment.email_hash: comment.pk for comment in comments if comment.email_hash}
+    theirs = {status: _comments_beside(status) for status in Status if status not in GONE}
+    counts = {f"{status}_count": CountUpTo(rows[: MOST_COUNTED + 1]) for status, rows in theirs.items()}
+    firsts = {f"{status}_at": Subquery(rows.values("posted_at")[:1]) for status, rows in theirs.items()}
+    rows = Comment.objects.filter(pk__in=numbers.values(), email_hash__in=numbers).order_by()
+    rows = rows.annotate(**counts, **firsts)
+    found = {row["pk"]: row for row in rows.values("pk", *counts, *firsts)}
+    return {digest: _record(theirs, found.get(pk, {})) for digest, pk in numbers.items()}
+
+
+def _comments_beside(status):
+    """The comments of that status from the same e-mail address, the oldest first."""
+    rows = Comment.objects.filter(email_hash=OuterRef("email_hash"), status=status)
+    return rows.order_by("posted_at", "pk").values("pk")
+
+
+def _record(statuses, row):
+    counts = {status: row[f"{status}_count"] for status in statuses if row.get(f"{status}_count")}
+    return Record(counts=counts, first_at=min((row[f"{status}_at"] for status in counts), default=None))
 
 
 def _add_records(comments):
     """Gives each comment the `record` of its author's address, None where it has none."""
-    records = records_of({comment.email_hash for comment in comments} - {""})
+    records = records_of(comments)
     for comment in comments:
         comment.record = records.get(comment.email_hash)
 
@@ -306,7 +339,7 @@ def author_of(comment):
     """The Author of a comment; None where no address is known, as of the desk's own and of what was taken back."""
     if not comment.email_hash:
         return None
-    record = getattr(comment, "record", None) or records_of({comment.email_hash})[comment.email_hash]
+    record = getattr(comment, "record", None) or records_of([comment])[comment.email_hash]
     theirs = _newest_of(comment.email_hash).exclude(pk=comment.pk)
     reason = Decision.objects.filter(comment=OuterRef("pk")).order_by("-number").values("reason")[:1]
     recent = theirs.annotate(last_reason=Subquery(reason)).order_by("-posted_at", "-pk")[:RECENT]

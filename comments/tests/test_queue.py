@@ -152,6 +152,20 @@ def test_beside_the_cards_stands_the_record_of_the_author(desk, edition, moderat
             assert shown in page
 
 
+def test_the_record_of_whoever_sends_very_much_is_counted_up_to_a_bound(desk, edition, monkeypatch):
+    monkeypatch.setattr(queues, "MOST_COUNTED", 2)
+    for number in range(3):
+        approved(edition, f"Earlier {number}", at=NOON - number * MINUTE)
+    for number in range(2):
+        posted(edition, f"Advertisement {number}", spam_by="triage")
+    comment = posted(edition, "Nobody asked.", at=NOON + MINUTE)
+    page = desk.get(LIST).text
+    assert "<span>more than 2 approved, 2 spam\n" in page
+    assert "<dt>Approved</dt><dd>more than 2</dd>" in page
+    assert "<dt>Spam</dt><dd>2</dd>" in page
+    assert queues.author_of(comment).record.first_at == NOON - 2 * MINUTE
+
+
 def test_the_record_of_another_card_is_a_link_away(desk, edition):
     posted(edition, "First", email="first@example.com")
     second = posted(edition, "Second", email="second@example.com", name="Ben", at=NOON + MINUTE)
