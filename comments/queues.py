@@ -308,6 +308,11 @@ def records_of(comments):
     return {digest: _record(theirs, found.get(pk, {})) for digest, pk in numbers.items()}
 
 
+def record_of(comment):
+    """The Record of the e-mail address that a comment came from, None where it has none."""
+    return records_of([comment]).get(comment.email_hash)
+
+
 def _comments_beside(status):
     """The comments of that status from the same e-mail address, the oldest first."""
     rows = Comment.objects.filter(email_hash=OuterRef("email_hash"), status=status)
@@ -339,7 +344,7 @@ def author_of(comment):
     """The Author of a comment; None where no address is known, as of the desk's own and of what was taken back."""
     if not comment.email_hash:
         return None
-    record = getattr(comment, "record", None) or records_of([comment])[comment.email_hash]
+    record = getattr(comment, "record", None) or record_of(comment)
     theirs = _newest_of(comment.email_hash).exclude(pk=comment.pk)
     reason = Decision.objects.filter(comment=OuterRef("pk")).order_by("-number").values("reason")[:1]
     recent = theirs.annotate(last_reason=Subquery(reason)).order_by("-posted_at", "-pk")[:RECENT]

@@ -5,13 +5,12 @@ import datetime as dt
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,10 +19,10 @@ from django.views.decorators.http import require_POST
 from articles import times
 from articles.admin.desk import ReadOnlyAdmin
 from articles.times import moment_text
-from comments.models import AlreadyDecided, Comment, Effect, PersonRule, Status, Trait, digests_of, domain_of
+from comments import queues
+from comments.models import AlreadyDecided, Comment, Effect, PersonRule, Trait, digests_of, domain_of
 
 MOST_LOOKED_AT = 10_000  # of the newest comments, among which those of a domain are counted
-MOST_COUNTED = 1_000
 DAY = dt.timedelta(days=1)
 SPANS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 
@@ -93,11 +92,8 @@ def reach_of(comment):
 
 
 def _bounded(comments):
-    """How many there are, as text; the database counts MOST_COUNTED at most."""
-    count = comments.order_by()[: MOST_COUNTED + 1].count()
-    if count > MOST_COUNTED:
-        return _("more than %(count)s") % {"count": number_format(MOST_COUNTED, force_grouping=True)}
-    return str(count)
+    """How many there are, as text; the database counts MOST_COUNTED and one more at most."""
+    return queues.count_text(comments.order_by()[: queues.MOST_COUNTED + 1].count())
 
 
 def _reach_of_domain(comment):
@@ -200,7 +196,7 @@ class PersonRuleAdmin(ReadOnlyAdmin):
             return self._make(request, comment, form)
         context = self.admin_site.each_context(request) | {
             "title": _("Rule for a person"), "comment": comment, "form": form, "opts": self.opts,
-            "media": self.media, "record": record_of(comment), "rules": self._in_force_for(comment),
+            "media": self.media, "record": queues.record_of(comment), "rules": self._in_force_for(comment),
         }  # fmt: skip
         status = 422 if form.errors else 200
         return TemplateResponse(request, "admin/comments/personrule/make.html", context, status=status)
@@ -237,14 +233,3 @@ class PersonRuleAdmin(ReadOnlyAdmin):
                 request, _("Ended: %(rule)s. What it did to comments so far stays as it is.") % {"rule": rule}
             )
         return HttpResponseRedirect(reverse("admin:comments_personrule_changelist"))
-
-
-def record_of(comment):
-    """{Status: how many comments} of the same e-mail address, for those it has any of: one query."""
-    if not comment.email_hash:
-        return {}
-    rows = Comment.objects.filter(
-        ~Q(status__in=[Status.WITHDRAWN, Status.ERASED]), email_hash=comment.email_hash
-    )
-    counts = dict(rows.order_by().values_list("status").annotate(Count("pk")))
-    return {Status(status): counts[status] for status in Status.values if status in counts}

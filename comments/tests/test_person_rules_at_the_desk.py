@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from articles.tests.reading import rows_of, texts, tree_of
 from articles.tests.stories import NOON
+from comments import queues
 from comments.admin import people
 from comments.models import Comment, Effect, PersonRule, Reason, Trait
 from comments.tests.replies import MINUTE, approved, posted
@@ -51,7 +52,7 @@ def test_the_page_shows_the_words_the_record_and_how_many_a_rule_reaches(desk, e
 
 
 def test_counting_stops_somewhere(desk, edition, comment, monkeypatch):
-    monkeypatch.setattr(people, "MOST_COUNTED", 2)
+    monkeypatch.setattr(queues, "MOST_COUNTED", 2)
     monkeypatch.setattr(people, "MOST_LOOKED_AT", 3)
     for number in range(4):
         posted(edition, f"Number {number}", email="ana@example.com", network="n" * 64)
