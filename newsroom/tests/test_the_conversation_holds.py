@@ -2,7 +2,7 @@
 
 The count of comments is the same in heading, lists, feed and structured data as on all pages of the thread; nothing
 that is not approved is public, nor anything blanked; every change has its line in the log, and the log leads to what
-there is; the desk's kept counts are what a count gives.
+there is; the desk's kept counts are what a count gives, and where all stories are live, what their threads print.
 """
 
 import json
@@ -202,7 +202,7 @@ def counted_on_front(page, path):
 
 def assert_readers_see_what_is_approved(talk):
     front, feed = talk.get("/"), talk.get("/comments/feed.xml")
-    pages, approved = [front, feed], Counter()
+    pages, approved, rendered = [front, feed], Counter(), 0
     for number in range(STORIES):
         expected = {
             int(text[7:10]) for text in Comment.objects.filter(
@@ -217,12 +217,15 @@ def assert_readers_see_what_is_approved(talk):
         pages += [page, *thread, story_feed]
         read = [remark for part in thread for remark in remarks(part)]
         assert sorted(read) == sorted(expected)
+        rendered += len(read)
         assert counted_in(page) == (len(read), len(read))
         assert counted_on_front(front, edition.path) == len(read)
         assert len(etree.fromstring(story_feed.content).xpath("//a:entry", namespaces=ATOM)) == len(read)
         approved.update(expected)
     entries = etree.fromstring(feed.content).xpath("//a:entry", namespaces=ATOM)
     assert len(entries) == approved.total()
+    if all(talk.edition(number) for number in range(STORIES)):
+        assert QueueTally.objects.counts()["approved"] == rendered
     assert_nothing_else_is_public(pages, approved)
 
 
