@@ -6,9 +6,9 @@ in chunks of the sitemap. Which of them it enters or leaves is read from what fi
 
 from collections import defaultdict
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, Subquery, Value
 
-from articles.models import Address, Edition, EditionAuthor, EditionSource, EditionTag, Pin
+from articles.models import Address, Edition, EditionAuthor, EditionSource, EditionTag, Pin, Withdrawal
 from articles.models.edition import Change
 from articles.models.json_rows import union_of
 from articles.months import month_of
@@ -110,6 +110,16 @@ def _filing(editions):
             )
         )
     )
+
+
+def last_change():
+    """The moment (aware) of the last publication or withdrawal that is stored; None before the first. One query.
+
+    For a machine that others cannot tell of it: its own clock may be behind theirs.
+    """
+    withdrawn = Withdrawal.objects.order_by("-pk").values("withdrawn_at")[:1]
+    last = Edition.objects.order_by("-pk").values_list("made_at", Subquery(withdrawn)).first()
+    return max(filter(None, last)) if last else None
 
 
 def plans(*, at):

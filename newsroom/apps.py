@@ -4,10 +4,7 @@ from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from newsroom import (
-    checks,  # noqa: F401 - what it registers is run by `manage.py check`
-    drop_board,
-)
+from newsroom import checks  # noqa: F401 - what it registers is run by `manage.py check`
 from newsroom.roles import keep_roles
 
 
@@ -16,8 +13,8 @@ class NewsroomConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self):
-        drop_board.listen()
-        import_string("newsroom.saved_records.listen")()  # it needs the models, which are there by now
+        for listener in ("drop_board", "saved_records"):  # they need the models, which are there by now
+            import_string(f"newsroom.{listener}.listen")()
         # The signal is sent for each app that has models: by the last one every app's permissions are made.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(keep_roles, sender=last, dispatch_uid="newsroom.roles")

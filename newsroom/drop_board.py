@@ -11,6 +11,7 @@ from django.db import transaction
 from articles import times
 from articles.signals import changing
 from newsroom.drops import Board
+from newsroom.shared_drops import the_shared_drops
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,19 @@ def _changing(names, **kwargs):
         return
     moment = times.now().timestamp()
     if not transaction.get_connection().in_atomic_block:
-        board.drop(names, moment=moment)
+        _drop(board, names, moment=moment)
         return
-    announced = board.announce(names)
-    transaction.on_commit(lambda: board.drop(names, announced=announced, moment=max(moment, time.time())))
+    board.announce(names)
+    _tell(board, names, announces=True)
+    transaction.on_commit(lambda: _drop(board, names, was_announced=True, moment=max(moment, time.time())))
+
+
+def _drop(board, names, *, moment, was_announced=False):
+    board.drop(names, is_announced=was_announced, moment=moment)
+    _tell(board, names, was_announced=was_announced, moment=moment)
+
+
+def _tell(board, names, **what):
+    """Other machines hear of it, where there are any."""
+    if shared := the_shared_drops():
+        shared.tell(board, {"by": board.number, "names": sorted(names), **what})

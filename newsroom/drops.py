@@ -1,7 +1,7 @@
 """What has changed on the site, told to all processes of a machine by a file in the data folder that they map.
 
-Each name of shown.py falls into one of many slots. A slot says by which change it was dropped last, and until when a
-transaction that will drop it may run. Reading costs well under a microsecond and waits for nobody; writing takes a
+Each name of shown.py falls into one of many slots. A slot says by which change it was dropped last, and how many
+transactions run that will drop it. Reading costs well under a microsecond and waits for nobody; writing takes a
 lock between the processes.
 
 A change is announced before its transaction is committed and dropped after that. In between no page that shows it
@@ -22,22 +22,13 @@ from pathlib import Path
 from articles.shown import ANYTHING, EVERYTHING
 
 SLOTS = 1 << 18  # with 60 names on a page, a change of ten drops one page in 400 needlessly
-LEASE = 40  # seconds that an announcement lasts: longer than a web worker may take for a request
+LEASE = 40  # seconds after which an announcement has ended: longer than a web worker may take for a request
 _MAGIC = int.from_bytes(b"newsdrp1", "little")
-_IS, _ID, _COUNT, _LATEST, _SHARED, _EPOCH, _OWES = range(
-    7
-)  # 64-bit words of the header; _LATEST is a double
+_IS, _ID, _COUNT, _LATEST, _TOLD, _EPOCH, _OWES = range(7)  # 64-bit words of the header; _LATEST is a double
 _HEADER = 512  # words
-SIZE = 8 * (_HEADER + 2 * SLOTS)
+SIZE = 8 * (_HEADER + 3 * SLOTS)
 EVERY = 0  # the slot of EVERYTHING; no other name falls into it
 ANY = 1  # the slot of ANYTHING, which every change drops
-
-
-class Announced:
-    """An announcement that runs: `until` when, and {slot: until when another one ran before it}."""
-
-    def __init__(self, until, before):
-        self.until, self.before = until, before
 
 
 class Board:
@@ -58,7 +49,8 @@ class Board:
         words, doubles = memoryview(self._map).cast("Q"), memoryview(self._map).cast("d")
         self._head, self._latest = words[:_HEADER], doubles[:_HEADER]
         self._last = words[_HEADER : _HEADER + SLOTS]
-        self._pending = doubles[_HEADER + SLOTS :]
+        self._running = words[_HEADER + SLOTS : _HEADER + 2 * SLOTS]
+        self._until = doubles[_HEADER + 2 * SLOTS :]
 
     def _make(self):
         """Makes the file what it has to be. All of it is claimed at once: a hole on a full disk would end us."""
@@ -80,7 +72,7 @@ class Board:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self):
-        for view in (self._head, self._latest, self._last, self._pending):
+        for view in (self._head, self._latest, self._last, self._running, self._until):
             view.release()
         os.close(self._file)
 
@@ -106,56 +98,99 @@ class Board:
 
     def has_changed(self, slots, *, since):
         """Whether any of the slots was dropped after that count, or may be by a transaction that runs."""
-        last, pending = self._last, self._pending
-        if last[EVERY] > since or pending[EVERY]:
+        last, running = self._last, self._running
+        if last[EVERY] > since or running[EVERY]:
             return True
-        return any(last[slot] > since or pending[slot] for slot in slots)
+        return any(last[slot] > since or running[slot] for slot in slots)
 
-    def is_pending(self, slot):
+    def is_announced(self, slot):
         """Whether a transaction may be about to drop that slot."""
-        return bool(self._pending[slot])
+        return bool(self._running[slot])
 
     # --- writing
 
     def announce(self, names):
-        """Says that a transaction is going to change these names; returns the Announced for `drop`."""
+        """Says that a transaction is going to change these names. It ends with `drop`, or by itself."""
         with self._lock():
-            until, before = time.time() + LEASE, {}
-            for slot in slots_of({*names, ANYTHING}):
-                before[slot], self._pending[slot] = self._pending[slot], until
-            self._head[_COUNT] += 1
-            return Announced(until, before)
+            self._announce(names)
 
-    def drop(self, names, *, announced=None, moment=None):
+    def drop(self, names, *, is_announced=False, moment=None):
         """Says that these names have changed, at that moment (seconds since 1970; now)."""
-        self._drop(slots_of({*names, ANYTHING}), announced=announced, moment=moment)
-
-    def _drop(self, slots, *, announced=None, moment=None):
         with self._lock():
-            now, count = time.time(), self._head[_COUNT] + 1
-            for slot in slots:
-                self._last[slot] = count
-                if announced and self._pending[slot] == announced.until:
-                    earlier = announced.before.get(slot, 0)
-                    self._pending[slot] = earlier if earlier > now else 0
-            self._latest[_LATEST] = max(self._latest[_LATEST], now if moment is None else moment)
-            # Last, since whoever finds the count unchanged looks no further.
-            self._head[_COUNT] = count
+            self._drop(slots_of({*names, ANYTHING}), is_announced=is_announced, moment=moment)
+
+    def _announce(self, names):
+        until = time.time() + LEASE
+        for slot in slots_of({*names, ANYTHING}):
+            if not self._running[slot]:
+                self._until[slot] = until  # of several the first decides, so that one that was killed ends
+            self._running[slot] += 1
+        self._head[_COUNT] += 1
+
+    def _drop(self, slots, *, is_announced=False, moment=None):
+        count = self._head[_COUNT] + 1
+        for slot in slots:
+            self._last[slot] = count
+            if is_announced and self._running[slot]:
+                self._running[slot] -= 1
+        self._latest[_LATEST] = max(self._latest[_LATEST], time.time() if moment is None else moment)
+        # Last, since whoever finds the count unchanged looks no further.
+        self._head[_COUNT] = count
 
     def settle(self, slots):
         """Counts announcements of these slots that have ended, or lie beyond what a clock may say, as changes."""
         now = time.time()
-        ended = [
-            slot
-            for slot in {EVERY, *slots}
-            if self._pending[slot] and not 0 < self._pending[slot] - now <= LEASE
-        ]
-        if not ended:
-            return
+        left = {slot: self._until[slot] - now for slot in {EVERY, *slots} if self._running[slot]}
+        ended = [slot for slot, seconds in left.items() if not 0 < seconds <= LEASE]
+        if ended:
+            with self._lock():
+                for slot in ended:
+                    self._running[slot] = 0
+                self._drop(ended, moment=0)
+
+    # --- what other machines tell (shared_drops.py)
+
+    @property
+    def number(self):
+        """What sets this board apart from those of other machines."""
+        return self._head[_ID]
+
+    @property
+    def epoch(self):
+        """Which log of all machines was read last; 0 for none."""
+        return self._head[_EPOCH]
+
+    @property
+    def told(self):
+        """The number of the last entry of that log that stands on this board."""
+        return self._head[_TOLD]
+
+    @property
+    def owes(self):
+        """Whether something that changed here could not be told to the others."""
+        return bool(self._head[_OWES])
+
+    @owes.setter
+    def owes(self, owes):
+        self._head[_OWES] = int(owes)
+
+    def keep_place(self, *, epoch, told):
+        """Remembers how far which log was read."""
         with self._lock():
-            for slot in ended:
-                self._pending[slot] = 0
-        self._drop(ended, moment=0)
+            self._head[_EPOCH], self._head[_TOLD] = epoch, told
+
+    def read(self, entries, *, told):
+        """Does what the entries of the log say, the last of which has the number `told`, unless it is done already."""
+        with self._lock():
+            for entry in entries[max(len(entries) - (told - self.told), 0) :] if told > self.told else []:
+                if entry.get("by") == self.number:
+                    continue  # it stands here since it was told
+                if entry.get("announces"):
+                    self._announce(entry["names"])
+                else:
+                    slots = slots_of({*entry["names"], ANYTHING})
+                    self._drop(slots, is_announced=entry.get("was_announced"), moment=entry["moment"])
+            self._head[_TOLD] = max(told, self.told)
 
 
 def slots_of(names):

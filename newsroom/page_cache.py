@@ -9,21 +9,22 @@ import logging
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from articles import times
-from articles.filings import plans
+from articles.filings import last_change, plans
 from articles.shown import PLANS, noting
 from newsroom.drop_board import the_board
 from newsroom.drops import slots_of
 from newsroom.kept_pages import NEVER, Answer, Pages
 from newsroom.middleware import SNAPSHOT
+from newsroom.shared_drops import the_shared_drops
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,9 @@ class PageCache:
 
     def __call__(self, environ, start_response):
         board = self._find_board()
+        if board and (shared := the_shared_drops()) and not shared.catch_up(board):
+            board = None
+            self._ask_the_moment()
         if board is not self._board:
             self._begin_with(board)
         if board and board.latest != self._latest:
@@ -76,6 +80,14 @@ class PageCache:
             return self.application(environ, start_response)
         answer = (board and self._kept(key, board)) or self._made(key, environ, board)
         return self._send(answer, key, environ, start_response)
+
+    def _ask_the_moment(self):
+        """What other machines cannot tell: when they published last, by clocks that may be ahead of this one."""
+        close_old_connections()
+        with suppress(Error):  # the page says by itself that the database does not answer
+            if moment := last_change():
+                times.not_before(moment)
+        close_old_connections()
 
     def _begin_with(self, board):
         """Another file of drops knows nothing of what was kept under the one before."""
@@ -138,7 +150,7 @@ class PageCache:
             return False
         if board.has_changed((_PLANS,), since=answer.planned_at):
             board.settle((_PLANS,))
-            if board.is_pending(
+            if board.is_announced(
                 _PLANS
             ):  # what is being planned lies ahead: good for now, and asked for again
                 return True
@@ -213,7 +225,7 @@ class PageCache:
         board.settle((_PLANS,))
         count = board.count
         if self._plan(answer, board) and not board.has_changed(answer.slots, since=began):
-            answer.found_good = -1 if board.is_pending(_PLANS) else count
+            answer.found_good = -1 if board.is_announced(_PLANS) else count
             self.pages.put(key, answer)
 
     @contextmanager
