@@ -5,7 +5,7 @@ PYTEST := $(BIN)/pytest -n auto
 LOCK := uv pip compile --quiet --no-config --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make locks" $(UPGRADE) pyproject.toml
 
-.PHONY: help serve install test test-postgres soak bench-desk bench-comments lint format locks
+.PHONY: help serve install test test-postgres soak bench-desk bench-comments bench-scale lint format locks
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
@@ -29,6 +29,9 @@ bench-desk: install ## what the desk's pages cost at 100,000 stories; COUNT= tak
 
 bench-comments: install ## what posts, queue and threads cost at a million comments; COUNT= takes another number
 	@$(BIN)/python .ci/bench_comments.py $(COUNT)
+
+bench-scale: install ## what every page costs as the archive grows to a million stories; SIZES= and ARGS= as the script says
+	@$(BIN)/python .ci/bench_scale.py $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 lint: export NEWSROOM_DATA_DIR := .venv/data-for-lint
 lint: install ## style, templates, import directions, types, missing migrations, lengths

@@ -1,0 +1,120 @@
+"""What pages cost as the archive grows: `make bench-scale`, or with SIZES= other numbers of stories.
+
+    python .ci/bench_scale.py [--sizes 1000,100000,1000000] [--comments N] [--postgres] [--in FOLDER] [--json FILE]
+
+For each size it makes an archive with as many comments (see newsroom/archive), or with N times as many, and asks
+for every public page, feed and part of the sitemap, every list of the admin, the dashboard and the queues, again
+and again, in a process of its own. It prints the median and the 95th percentile of the milliseconds that each took
+in this process, the number of queries, and how many times longer the largest archive took than the smallest.
+
+On SQLite, where all the work is done in this process, milliseconds are those of CPU time, so that a busy machine
+tells little else than an idle one; with --postgres, where the database works elsewhere, they are those of the clock.
+With --in the archives are kept in that folder, and not made again the next time.
+"""
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+MOST_TIMES, SEARCH_MS = 2.0, 50  # what the largest archive may take against the smallest; the p95 of a search
+SLOW_ENOUGH = 5.0  # milliseconds under which a ratio says nothing but how fast the smallest archive was
+
+
+def asked_for(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--sizes", default="1000,100000,1000000", help="numbers of stories, the smallest first"
+    )
+    parser.add_argument("--comments", type=int, default=1, help="comments for each story, on the whole")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL that is started for it")
+    parser.add_argument("--in", dest="folder", help="where the archives are kept")
+    parser.add_argument("--json", dest="file", help="where the figures are written")
+    parser.add_argument("--until", type=dt.date.fromisoformat, default=dt.datetime.now(tz=dt.UTC).date())
+    parser.add_argument("--only", default="", help="pages whose name holds this word")
+    return parser.parse_args(arguments)
+
+
+def measured(size, asked, *, folder, url):
+    """The figures of one size, measured by a process of its own: see bench_scale_pages.py."""
+    data = folder / f"{size}"
+    data.mkdir(parents=True, exist_ok=True)
+    given = os.environ | {"NEWSROOM_DATA_DIR": str(data), "NEWSROOM_COMMENT_RATE": "off"}
+    given |= {"NEWSROOM_DATABASE_URL": url} if url else {}
+    result = data / "figures.json"
+    facts = [str(size), str(size * asked.comments), asked.until.isoformat(), str(result), asked.only]
+    subprocess.run([sys.executable, HERE / "bench_scale_pages.py", *facts], env=given, check=True)
+    return json.loads(result.read_text())
+
+
+@contextlib.contextmanager
+def databases(asked):
+    """A function from a size to the address of its database, "" for SQLite in the data folder."""
+    if not asked.postgres:
+        yield lambda size: ""
+        return
+    sys.path.insert(0, str(HERE))
+    import psycopg  # noqa: PLC0415 - on SQLite nobody needs it
+    from with_postgres import server  # noqa: PLC0415
+
+    with server() as address:
+
+        def url(size):
+            name = f"archive_{size}"
+            with psycopg.connect(
+                address.replace("postgres://", "postgresql://"), autocommit=True
+            ) as connection:
+                known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+                if not known:
+                    connection.execute(f"CREATE DATABASE {name}")
+            return f"{address.rpartition('/')[0]}/{name}"
+
+        yield url
+
+
+def table(figures):
+    """The lines of the table: a row for each page, with the figures of each size and the ratio of last to first."""
+    sizes = list(figures)
+    yield "| page | " + " | ".join(f"queries | {int(size):,}: median | p95 |" for size in sizes) + " ratio |"
+    yield "|---|" + "---:|" * (3 * len(sizes) + 1)
+    first, last = figures[sizes[0]]["pages"], figures[sizes[-1]]["pages"]
+    for name in last:
+        cells = [figures[size]["pages"].get(name) for size in sizes]
+        shown = [f"{c['queries']} | {c['median']:.1f} | {c['p95']:.1f}" if c else "– | – | –" for c in cells]
+        yield f"| {name} | {' | '.join(shown)} | {_ratio(first.get(name), last[name])} |"
+
+
+def _ratio(small, large):
+    if not small:
+        return "–"
+    times = large["median"] / small["median"]
+    is_over = times > MOST_TIMES and large["median"] > SLOW_ENOUGH
+    return f"**{times:.1f}**" if is_over else f"{times:.1f}"
+
+
+def main(asked):
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    with tempfile.TemporaryDirectory(prefix="bench-scale-") as scratch, databases(asked) as url_of:
+        folder = Path(asked.folder or scratch).absolute()
+        figures = {str(size): measured(size, asked, folder=folder, url=url_of(size)) for size in sizes}
+    print("\n".join(table(figures)))
+    for size, found in figures.items():
+        print(f"{int(size):,} stories: {found['memory_mb']} MB of memory of its own, {found['database']}")
+    if asked.file:
+        Path(asked.file).write_text(json.dumps(figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("stopped")
+    )  # through the contexts, so that no server stays
+    main(asked_for(sys.argv[1:]))
