@@ -5,7 +5,7 @@ PYTEST := $(BIN)/pytest -n auto
 LOCK := uv pip compile --quiet --no-config --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make locks" $(UPGRADE) pyproject.toml
 
-.PHONY: help serve install test test-postgres soak bench-desk bench-comments bench-scale lint format locks
+.PHONY: help serve install test test-postgres soak bench bench-desk bench-comments bench-scale lint format locks
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
@@ -23,6 +23,10 @@ test-postgres: install ## the whole suite on NEWSROOM_DATABASE_URL, or on a Post
 
 soak: install ## the whole suite with ten times as many of the examples that hypothesis makes up
 	@env -u NEWSROOM_DATABASE_URL $(PYTEST) --hypothesis-profile=soak $(ARGS)
+
+bench: install ## what a request costs; PARTS=, URLS="name=http://...", ROUNDS= and SECONDS= say what and how long (needs wrk)
+	@$(BIN)/python .ci/bench $(PARTS) $(foreach each,$(URLS),--url '$(each)') \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 bench-desk: install ## what the desk's pages cost at 100,000 stories; COUNT= takes another number
 	@$(BIN)/python .ci/bench_desk.py $(COUNT)
