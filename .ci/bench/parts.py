@@ -1,5 +1,6 @@
 """The parts of `make bench`: what each measures, and the tables it tells."""
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,10 +13,13 @@ import report
 import rounds
 import servers
 import stand_ins
+import workers as worker_classes
 from load import Target
 from posting import Posting
-from processes import Tree, tree_on_port
+from processes import HOST, Tree, tree_on_port
 from rounds import Plan, Row, say
+
+from newsroom.tests.nginx import PROGRAM, Nginx
 
 BROWSER = "gzip, deflate, br, zstd"
 COOKIES = {"Cookie": "csrftoken=x; _ga=y"}
@@ -75,7 +79,7 @@ def run(asked, folder, names):
     """Runs the parts named, in the order of this module."""
     load.require_wrk()
     bench = Bench(asked, folder)
-    for part in (pages, posting, memory):
+    for part in (pages, nginx, posting, memory, workers):
         if part.__name__ in names:
             say(f"--- {part.__name__}")
             part(bench)
@@ -181,6 +185,35 @@ def _check_posts(before, found):
         sys.exit(f"{acknowledged} posts were acknowledged and {stored} are stored; nothing of this counts.")
 
 
+# --- the same behind nginx
+
+
+def nginx(bench):
+    """The article as nginx keeps it, against a file of the same bytes, both as they are and compressed."""
+    if not PROGRAM:
+        say("There is no nginx here, so this part is left out.")
+        return
+    folder = Path(os.environ["NEWSROOM_DATA_DIR"])
+    path, name = bench.addresses["article"], "bench.0123456789ab.html"
+    with ExitStack() as stack:
+        ours = stack.enter_context(servers.ours(NEWSROOM_BEHIND_PROXY="on", NEWSROOM_X_ACCEL="on"))
+        front = stack.enter_context(Nginx(bench.folder / "nginx", upstream=ours.port, data_folder=folder))
+        tree, base = Tree(front.process.pid, ours.process.pid), f"http://{HOST}:{front.port}"
+        rows = []
+        for title, headers, suffix in (("", {}, ""), (", gzip", {"Accept-Encoding": "gzip"}, ".gz")):
+            _status, _headers, body = load.fetch(f"{base}{path}", headers)
+            (folder / "static" / f"{name}{suffix}").write_bytes(body)
+            static = Target(f"{base}/static/{name}", tree, headers)
+            rows += [
+                Row(f"static{suffix}", f"nginx: a static file of the same bytes{title}", static),
+                Row(f"nginx{suffix}", f"the article through nginx{title}", Target(f"{base}{path}", tree, headers),
+                    f"static{suffix}"),
+            ]  # fmt: skip
+        found = rounds.measure(rows, bench.plan)
+    told = rounds.as_data(rows, found)
+    bench.tell("nginx", [report.table_of_rows(told, first="behind nginx", against="static file")], rows=told)
+
+
 # --- reading while others post
 
 
@@ -256,3 +289,13 @@ def _walk(target, connections, before):
         if idle == 2:
             break
     return asked, before
+
+
+# --- gunicorn's worker classes
+
+
+def workers(bench):
+    with servers.ours() as ours:
+        bench.keep("article", ours.url(bench.addresses["article"]))
+    tables, runs = worker_classes.measure(bench, bench.addresses["article"])
+    bench.tell("workers", tables, runs=runs)

@@ -50,6 +50,14 @@ class Tree:
                 total += sum(map(int, _stat(pid)[11:15]))
         return total / TICKS
 
+    def cpu_by_worker(self):
+        """{pid: its own CPU seconds so far} of all but the roots."""
+        found = {}
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                found[pid] = sum(map(int, _stat(pid)[11:13])) / TICKS
+        return {pid: seconds for pid, seconds in found.items() if pid not in self.roots}
+
     def settle(self):
         """Returns when the processes have nothing more to do, such as requests whose reader has gone; 5 s at most."""
         spent, gives_up_at = -1, time.monotonic() + 5
