@@ -31,10 +31,11 @@ def free_port():
 class Nginx:
     """nginx on a free `port` of this machine, in front of what listens on `upstream`; as a context it runs inside.
 
-    `folder` takes its own files, `data_folder` is the site's.
+    `folder` takes its own files, `data_folder` is the site's; `patience` is how long those wait who want a page that
+    somebody else has asked for.
     """
 
-    def __init__(self, folder, *, upstream, data_folder):
+    def __init__(self, folder, *, upstream, data_folder, patience="50ms"):
         self.folder, self.port = Path(folder), free_port()
         self.values = {
             "user newsroom;": f"user {getpass.getuser()};",
@@ -48,6 +49,7 @@ class Nginx:
             "listen 80;\n        server_name news.example www.news.example;": (
                 f"listen {HOST}:{self.port};\n        server_name {HOST} localhost;"
             ),
+            "proxy_cache_lock_timeout 50ms;": f"proxy_cache_lock_timeout {patience};",
             "http {\n": f"http {{\n{self._scratch()}",
         }
 

@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 
@@ -17,7 +16,10 @@ numbers = count(1)
 
 
 class StandIn:
-    """A site whose every answer is `status`, `headers` and the number of the request; `asked` are their headers."""
+    """A site whose every answer is `status`, `headers` and the number of the request.
+
+    `asked` are the headers of the requests, in small letters, with their `path`.
+    """
 
     def __init__(self):
         self.say()
@@ -41,7 +43,8 @@ class StandIn:
         self.asked, self.status, self.headers, self.text, self.after = [], status, headers, text, after
 
     def answer(self, request):
-        self.asked.append({name.lower(): value for name, value in request.headers.items()})
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.asked.append({**headers, "path": request.path})
         request.rfile.read(int(request.headers.get("content-length") or 0))
         time.sleep(self.after)
         text = (self.text or f"answer {next(numbers)}").encode()
@@ -228,30 +231,37 @@ def test_a_page_that_is_out_of_date_is_asked_for_by_its_etag(nginx, stand_in):
     assert '"one"' in [asked.get("if-none-match") for asked in stand_in.asked]
 
 
-def test_many_who_want_a_new_page_make_one_request(nginx, stand_in):
+def ask_at_once(port, path, *, readers):
+    """The bodies that so many readers get who ask together."""
+    bodies = []
+    threads = [
+        threading.Thread(target=lambda: bodies.append(ask(port, path).body)) for _reader in range(readers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return bodies
+
+
+def test_many_who_want_a_new_page_make_one_request(stand_in, tmp_path):
     stand_in.say(after=0.1)
-    path, bodies = new_path(), []
-    in_the_middle_of_a_second()
-    readers = [threading.Thread(target=lambda: bodies.append(ask(nginx.port, path).body)) for _ in range(30)]
-    with ExitStack() as stack:
-        for reader in readers:
-            reader.start()
-            stack.callback(reader.join)
-    assert len(set(bodies)) == len(stand_in.asked) == 1
+    # A machine that is busy with other tests may take longer than the 50 ms that ship.
+    options = {"upstream": stand_in.port, "data_folder": tmp_path, "patience": "5s"}
+    with Nginx(tmp_path / "nginx", **options) as nginx:
+        in_the_middle_of_a_second()
+        bodies = ask_at_once(nginx.port, "/new/", readers=30)
     assert len(bodies) == 30
+    assert len(set(bodies)) == 1
+    assert [asked["path"] for asked in stand_in.asked].count("/new/") == 1
 
 
 def test_nobody_waits_for_the_private_answer_of_another(nginx, stand_in):
-    stand_in.say(headers={"Cache-Control": "private, no-store"}, after=0.1)
-    bodies, began_at = [], time.monotonic()
-    path = "/2025/06/09/bridge/reply/"
-    readers = [threading.Thread(target=lambda: bodies.append(ask(nginx.port, path).body)) for _ in range(10)]
-    with ExitStack() as stack:
-        for reader in readers:
-            reader.start()
-            stack.callback(reader.join)
+    stand_in.say(headers={"Cache-Control": "private, no-store"}, after=0.2)
+    began_at = time.monotonic()
+    bodies = ask_at_once(nginx.port, "/2025/06/09/bridge/reply/", readers=10)
     assert len(set(bodies)) == 10
-    assert time.monotonic() - began_at < 10 * 0.1
+    assert time.monotonic() - began_at < 10 * 0.2
 
 
 def test_a_foreign_host_is_refused_before_the_site_is_asked(nginx, stand_in):
