@@ -1,6 +1,10 @@
 """Forms of pictures: taking one in with its words, and choosing the one that leads a story."""
 
+import contextlib
+import logging
+
 from django import forms
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -8,31 +12,67 @@ from articles.forms import DeskTimeField, DeskTimeInput, number_of
 from articles.images import PictureRefused, take_in
 from articles.models import Image
 
+logger = logging.getLogger(__name__)
+
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 
 
 class TakenIn:
-    """An upload that was looked at before a transaction begins: a second of work that must lock nothing.
+    """An upload that was looked at and stored before a transaction begins: seconds of work that must lock nothing.
 
-    `content()` gives what is to be stored, or raises PictureRefused.
+    `content()` gives what a picture's `file` is to be, or raises PictureRefused.
     """
 
     def __init__(self, upload):
         self.name, self.size = upload.name, upload.size
-        self._content = self._refusal = None
+        self._file = self._refusal = None
         try:
-            self._content = take_in(upload)
+            self._file = self._stored(take_in(upload))
         except PictureRefused as refusal:
             self._refusal = refusal
+
+    def _stored(self, content):
+        field = Image._meta.get_field("file")
+        try:
+            name = default_storage.save(field.upload_to(None, content.name), content)
+        except OSError as error:
+            logger.error("The picture “%s” could not be stored: %s", self.name, error)
+            sentence = _(
+                "“%(name)s” could not be stored: the place where pictures are kept does not answer. Wait a minute, "
+                "then choose it again; if that does not help, tell whoever runs the site."
+            )
+            raise PictureRefused(sentence % {"name": self.name}) from error
+        file = field.attr_class(None, field, name)
+        file.file = content  # whose size is read from here, and not fetched again
+        return file
 
     def content(self):
         if self._refusal:
             raise self._refusal
-        return self._content
+        return self._file
+
+    def drop_unless_used(self):
+        """Deletes what was stored when no picture has it in the end: something else was wrong with the form."""
+        if self._file and not Image.objects.filter(file=self._file.name).exists():
+            with contextlib.suppress(OSError):  # nobody can ask for it: it has no address
+                default_storage.delete(self._file.name)
+
+
+@contextlib.contextmanager
+def taken_in(files):
+    """Inside, the upload called `file` among request.FILES is a TakenIn. Stands around a transaction, not within."""
+    if "file" not in files:
+        yield
+        return
+    files["file"] = taken = TakenIn(files["file"])
+    try:
+        yield
+    finally:
+        taken.drop_unless_used()
 
 
 class PictureField(forms.FileField):
-    """An uploaded picture; gives what is to be stored of it."""
+    """An uploaded picture; gives what is to be stored of it, or was: see `taken_in`."""
 
     widget = forms.FileInput(attrs={"accept": ACCEPTED})
     default_error_messages = {
@@ -46,7 +86,7 @@ class PictureField(forms.FileField):
         upload = super().to_python(data)
         if upload is None:
             return None
-        return (upload if isinstance(upload, TakenIn) else TakenIn(upload)).content()
+        return upload.content() if isinstance(upload, TakenIn) else take_in(upload)
 
 
 class ImageForm(forms.ModelForm):

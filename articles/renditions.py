@@ -2,8 +2,10 @@
 
 Readers are served the original until they are there. The task may run twice, at the same time too, and
 may come late: for a picture that was deleted, or given another file meanwhile, it leaves nothing behind.
+While the place that keeps the files does not answer, what was to be done there is put off.
 """
 
+import datetime as dt
 import io
 import logging
 from functools import partial
@@ -11,6 +13,7 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image as Raster
 
 from articles.models import Image, Rendition
@@ -26,6 +29,7 @@ _WRITTEN_AS = {
     Rendition.Format.WEBP: {"format": "WEBP", "quality": 80},
     Rendition.Format.JPEG: {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
 }
+PUT_OFF = dt.timedelta(minutes=5)
 _ENDINGS = {Rendition.Format.WEBP: "webp", Rendition.Format.JPEG: "jpg"}
 
 logger = logging.getLogger(__name__)
@@ -63,29 +67,41 @@ def make_renditions(image_id):
         for kind in Rendition.Format
         if (kind, width) not in made
     ]
+    rows = []
     try:
-        rows = _made(image, lacking) if lacking else []
+        for row in _made(image, lacking):
+            rows.append(row)
     except FileNotFoundError:
         logger.warning("Picture %s has no renditions: its file %s is missing.", image.pk, image.file.name)
-        return 0
+    except OSError as error:
+        logger.warning("Picture %s has no renditions yet; they are made in five minutes: %s", image.pk, error)
+        make_renditions.using(run_after=timezone.now() + PUT_OFF).enqueue(image.pk)
     return _stored(image, rows)
 
 
 def _made(image, lacking):
-    """Unsaved Renditions whose files are written. The widest is scaled first, the others from it."""
-    with image.file.open("rb") as file:
-        pixels = Raster.open(file)
-        pixels.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))  # a JPEG can be decoded smaller, and faster
-        pixels.load()
-    rows = []
+    """Unsaved Renditions, each when its file is written. The widest is scaled first, the others from it."""
+    pixels = _pixels_of(image) if lacking else None
     for width in sorted({width for _kind, width in lacking}, reverse=True):
         height = max(round(image.height * width / image.width), 1)
         pixels = pixels.resize((width, height), Raster.Resampling.LANCZOS)
         for kind in (kind for kind, wanted in lacking if wanted == width):
             row = Rendition(image=image, format=kind, width=width, height=height)
             row.file.save(f"rendition.{_ENDINGS[kind]}", ContentFile(_written(pixels, kind)), save=False)
-            rows.append(row)
-    return rows
+            yield row
+
+
+def _pixels_of(image):
+    """The decoded original. Raises OSError where it cannot be read, ValueError where it is no picture any more."""
+    with image.file.open("rb") as file:
+        data = io.BytesIO(file.read())
+    try:
+        pixels = Raster.open(data)
+        pixels.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))  # a JPEG can be decoded smaller, and faster
+        pixels.load()
+    except OSError as error:
+        raise ValueError(f"The file of picture {image.pk} is damaged: {error}") from error
+    return pixels
 
 
 def _written(pixels, kind):
@@ -108,12 +124,22 @@ def _stored(image, rows):
             changes(record("image", image.pk), record("image", image.uid))
     names = [row.file.name for row in rows]
     kept = set(Rendition.objects.filter(file__in=names).values_list("file", flat=True))
-    for row in rows:
-        if row.file.name not in kept:
-            default_storage.delete(row.file.name)
+    delete_stored.call([name for name in names if name not in kept])
     return len(kept)
 
 
 def delete_files(names):
     """Deletes stored files once what was written here is committed."""
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names])
+    transaction.on_commit(lambda: delete_stored.call(names))
+
+
+@task()
+def delete_stored(names):
+    """Deletes these stored files; those of a place that does not answer are deleted later."""
+    for done, name in enumerate(names):
+        try:
+            default_storage.delete(name)
+        except OSError as error:
+            logger.warning("Files of pictures are deleted in five minutes: %s", error)
+            delete_stored.using(run_after=timezone.now() + PUT_OFF).enqueue(names[done:])
+            return

@@ -11,7 +11,7 @@ import re
 import secrets
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -24,6 +24,9 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 # What the scheme of a mail server's address says: how it is spoken to, and its usual port.
 MAIL_SCHEMES = {"smtp+tls": ("starttls", 587), "smtps": ("tls", 465), "smtp": ("", 25)}
 CACHE_SCHEMES = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis"}
+BUCKETS = (
+    "s3://bucket/folder?endpoint=https://host&region=name, with key:secret@ before the bucket or without"
+)
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 # Measured with 200 clients posting at once: with Django's defaults 70 to 80 % of posts failed, WAL alone
@@ -271,3 +274,52 @@ def _is_sound_cache(value):
         return len(parts.path) > 1 and bool(re.fullmatch(r"(db=\d+)?", parts.query)) and not parts.fragment
     is_plain = re.fullmatch(r"(/\d*)?", parts.path) and not (parts.query or parts.fragment)
     return bool(parts.hostname and port != 0 and is_plain)
+
+
+def bucket(name):
+    """What `articles.bucket.Bucket` takes, of the bucket that keeps the pictures; None where none is named.
+
+    Without a key the client looks for one where it always does: in its own variables (`AWS_ACCESS_KEY_ID`,
+    `AWS_SECRET_ACCESS_KEY`) and in what the machine is allowed.
+    """
+    value = _raw(name)
+    if not value:
+        return None
+    shown = f"{value.partition(':')[0]}:…"  # for the rest may hold a secret
+    options = _parse_bucket(value)
+    if not options:
+        _refuse(name, shown, BUCKETS)
+    if not (options["endpoint_url"] or options["region_name"]):
+        _refuse(name, shown, f"{BUCKETS} (the region is missing, or another server's address)")
+    if not importlib.util.find_spec("storages") or not importlib.util.find_spec("boto3"):
+        _refuse(name, shown, "nothing, until requirements/production.txt is installed")
+    return options
+
+
+def _parse_bucket(value):
+    """The options of an address, None where it is not sound."""
+    try:
+        parts = urlsplit(value)
+        asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        has_port = parts.port is not None
+    except ValueError:  # a port that is no number, a bracket that is not closed, a query that is none
+        return None
+    endpoint, region = asked.pop("endpoint", "").rstrip("/"), asked.pop("region", "")
+    key, secret = unquote(parts.username or ""), unquote(parts.password or "")
+    patterns = [
+        (parts.scheme, r"s3"),
+        (parts.hostname or "", r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"),
+        (parts.path, r"/?|(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+/?"),
+        (endpoint, r"(https?://[a-z0-9.-]+(:[0-9]+)?)?"),
+        (region, r"[a-z0-9-]*"),
+    ]
+    is_sound = all(re.fullmatch(pattern, text) for text, pattern in patterns)
+    if not is_sound or has_port or asked or parts.fragment or bool(key) != bool(secret):
+        return None
+    options = {
+        "bucket_name": parts.hostname,
+        "location": parts.path.strip("/"),
+        "endpoint_url": endpoint or None,
+        "region_name": region or ("us-east-1" if endpoint else None),
+    }
+    return options | ({"access_key": key, "secret_key": secret, "security_token": None} if key else {})

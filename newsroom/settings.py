@@ -124,8 +124,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The bucket that keeps the pictures, or None: then they are in a folder beside the database.
+MEDIA_BUCKET = environment.bucket("MEDIA_URL")
+_pictures = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if MEDIA_BUCKET:
+    _pictures = {"BACKEND": "articles.bucket.Bucket", "OPTIONS": MEDIA_BUCKET}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _pictures,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Only names with a hash in them are served, so that all may be kept for a year; maps are for developers.

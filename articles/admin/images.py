@@ -19,7 +19,7 @@ from articles.admin.desk import DeskAdmin
 from articles.forms import number_of
 from articles.models import Article, Edition, Image, SetAside
 from articles.picture_files import file_response
-from articles.picture_forms import ImageForm, SentAgainForm, TakenIn
+from articles.picture_forms import ImageForm, SentAgainForm, taken_in
 from articles.pictures import DEFAULT_WIDTH
 from articles.rich_text import clean_html, print_markers, print_pictures
 from articles.times import moment_text
@@ -142,10 +142,10 @@ class ImageAdmin(DeskAdmin):
     # The form.
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        # Looking into a picture takes a second, and what follows holds the database's one write lock.
-        if "file" in request.FILES and self.has_view_or_change_permission(request):
-            request.FILES["file"] = TakenIn(request.FILES["file"])
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        # Looking into a picture and storing it takes seconds, and what follows holds the database's one write lock.
+        may = self.has_change_permission if object_id else self.has_add_permission
+        with taken_in(request.FILES if request.method == "POST" and may(request) else {}):
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
@@ -226,12 +226,13 @@ class ImageAdmin(DeskAdmin):
             raise PermissionDenied(_("Your account may not add pictures. Ask an editor."))
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        form = SentAgainForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return JsonResponse({"errors": {name: list(told) for name, told in form.errors.items()}})
-        image = form.save(commit=False)
-        image.uploaded_by = request.user
-        image.save()
+        with taken_in(request.FILES):
+            form = SentAgainForm(request.POST, request.FILES)
+            if not form.is_valid():
+                return JsonResponse({"errors": {name: list(told) for name, told in form.errors.items()}})
+            image = form.save(commit=False)
+            image.uploaded_by = request.user
+            image.save()
         renditions.queue(image)
         return JsonResponse({"picture": _told(image)})
 

@@ -89,7 +89,7 @@ def test_a_run_makes_what_an_earlier_one_left_out():
 def test_two_runs_at_the_same_time_leave_one_set_and_no_stray_file():
     image = stored()
     before = files()
-    rows = renditions._made(image, [("webp", 120), ("jpeg", 120)])
+    rows = list(renditions._made(image, [("webp", 120), ("jpeg", 120)]))
     make(image)
     assert renditions._stored(image, rows) == 0
     assert image.renditions.count() == 2
@@ -98,7 +98,7 @@ def test_two_runs_at_the_same_time_leave_one_set_and_no_stray_file():
 
 def test_a_picture_that_was_deleted_meanwhile_leaves_nothing_behind():
     image = stored()
-    rows = renditions._made(image, [("webp", 120)])
+    rows = list(renditions._made(image, [("webp", 120)]))
     before = files()
     Image.objects.filter(pk=image.pk).delete()
     assert renditions._stored(image, rows) == 0
@@ -108,7 +108,7 @@ def test_a_picture_that_was_deleted_meanwhile_leaves_nothing_behind():
 
 def test_a_picture_that_got_another_file_meanwhile_keeps_no_rendition_of_the_old_one():
     image = stored()
-    rows = renditions._made(image, [("webp", 120)])
+    rows = list(renditions._made(image, [("webp", 120)]))
     Image.objects.get(pk=image.pk).file.save("photo.jpg", upload(encoded(raster(50, 50))))
     assert renditions._stored(image, rows) == 0
     assert image.renditions.count() == 0

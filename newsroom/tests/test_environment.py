@@ -65,6 +65,18 @@ SOUND = [
     (environment.cache_url, {}, "valkey://:pw@[::1]:6379/", "redis://:pw@[::1]:6379/"),
     (environment.cache_url, {}, "unix:///run/valkey/socket", "unix:///run/valkey/socket"),
     (environment.cache_url, {}, "unix:///run/valkey/socket?db=3", "unix:///run/valkey/socket?db=3"),
+    (environment.bucket, {}, "", None),
+    (
+        environment.bucket, {}, "s3://pictures?region=eu-west-1",
+        {"bucket_name": "pictures", "location": "", "endpoint_url": None, "region_name": "eu-west-1"},
+    ),
+    (
+        environment.bucket, {}, "s3://me:p%2F+w@my.pictures/desk/2026/?endpoint=https://s3.example:9000/",
+        {
+            "bucket_name": "my.pictures", "location": "desk/2026", "endpoint_url": "https://s3.example:9000",
+            "region_name": "us-east-1", "access_key": "me", "secret_key": "p/+w", "security_token": None,
+        },
+    ),
     (environment.mail_server, {}, "", None),
     (environment.mail_server, {}, "smtp://mail.example", server("mail.example", 25)),
     (environment.mail_server, {}, "smtp://127.0.0.1:2525/", server("127.0.0.1", 2525)),
@@ -89,7 +101,34 @@ HOSTS = "host names with commas between, without ports and wildcards"
 DATABASES = "postgres://user:password@host/name or sqlite:////path/to/file"
 MAIL = "smtp+tls or smtps or smtp://user:password@host:port"
 CACHES = "redis, rediss or valkey://user:password@host:port/number, or unix:///path/to/socket"
+BUCKETS = (
+    "s3://bucket/folder?endpoint=https://host&region=name, with key:secret@ before the bucket or without"
+)
 WRONG = [
+    *[
+        (environment.bucket, {}, value, f"'{value.partition(':')[0]}:…'", BUCKETS)
+        for value in (
+            "pictures",
+            "https://me:pw@s3.example/pictures",
+            "s3://",
+            "s3://a",
+            "s3://pictures",
+            "s3://pictures:80?region=x",
+            "s3://me@pictures?region=x",
+            "s3://:pw@pictures?region=x",
+            "s3://me:pw/x@pictures?region=x",
+            "s3://pictures/../x?region=x",
+            "s3://pictures?region=x#y",
+            "s3://pictures?region=x y",
+            "s3://pictures?region=x&acl=public-read",
+            "s3://pictures?region",
+            "s3://pictures?endpoint=s3.example",
+            "s3://pictures?endpoint=https://me:pw@s3.example",
+            "s3://pictures?endpoint=https://s3.example/path",
+            "s3://[::1?region=x",
+            "s3://pictures:x?region=x",
+        )
+    ],
     (environment.cache_url, {}, "cache.example", "'cache.example:…'", CACHES),
     (environment.cache_url, {}, "memcached://me:pw@cache.example", "'memcached:…'", CACHES),
     (environment.cache_url, {}, "redis:cache.example", "'redis:…'", CACHES),
@@ -301,6 +340,14 @@ def test_a_valkey_without_its_client_says_what_to_install(give, monkeypatch):
         environment.cache_url("X")
 
 
+def test_a_bucket_without_its_client_says_what_to_install(give, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    give("s3://me:pw@pictures?region=eu-west-1")
+    expected = r"^NEWSROOM_X is 's3:…'. Allowed: nothing, until requirements/production\.txt is installed.$"
+    with pytest.raises(ImproperlyConfigured, match=expected):
+        environment.bucket("X")
+
+
 # --- the whole
 
 
@@ -319,6 +366,16 @@ def test_a_valkey_becomes_the_cache_of_the_site(monkeypatch):
     assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     assert cache["LOCATION"] == made["CACHE_URL"] == "redis://cache.example/1"
     assert max(cache["OPTIONS"].values()) <= 1
+
+
+def test_a_bucket_becomes_the_place_of_pictures(monkeypatch):
+    monkeypatch.setenv("NEWSROOM_MEDIA_URL", "s3://pictures/desk?region=eu-west-1")
+    made = runpy.run_path(str(settings.BASE_DIR / "newsroom" / "settings.py"))
+    assert made["STORAGES"]["default"] == {
+        "BACKEND": "articles.bucket.Bucket",
+        "OPTIONS": made["MEDIA_BUCKET"],
+    }
+    assert made["MEDIA_BUCKET"]["bucket_name"] == "pictures"
 
 
 def manage(*arguments, **variables):
