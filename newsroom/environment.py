@@ -40,6 +40,16 @@ SQLITE_OPTIONS = {
     ),
 }
 
+# A PostgreSQL that has vanished is noticed within seconds, not after the hours that TCP waits. Whatever the address
+# says after its question mark comes on top of these.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 names_read = set()
 """The full names of all variables that the settings have asked for: any other one is a slip of the pen."""
 
@@ -229,6 +239,8 @@ def database(name, *, sqlite_file):
         # A file for the tests too: several processes on one file is what the options are for.
         test_file = Path(config["NAME"]).with_name("test.sqlite3")
         config |= {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": test_file}}
+    else:
+        config["OPTIONS"] = POSTGRESQL_OPTIONS | config.get("OPTIONS", {})
     return config
 
 

@@ -7,6 +7,7 @@ from newsroom import health
 
 handler400 = "newsroom.errors.bad_request"
 handler404 = "articles.views.not_found"
+handler500 = "newsroom.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

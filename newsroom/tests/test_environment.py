@@ -320,7 +320,13 @@ def test_an_address_of_a_postgresql_is_taken_apart(give, value, host):
     assert (config["NAME"], config["USER"], config["PASSWORD"]) == ("news", "me", "pw")
     assert (config["HOST"], config["PORT"]) == (host, 5433)
     assert (config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"]) == (None, True)
-    assert "OPTIONS" not in config
+    assert config["OPTIONS"] == environment.POSTGRESQL_OPTIONS
+
+
+def test_what_an_address_of_a_postgresql_asks_for_counts_more(give):
+    give("postgres://me:pw@db.example/news?sslmode=verify-full&connect_timeout=9")
+    options = environment.database("X", sqlite_file="unused")["OPTIONS"]
+    assert options == environment.POSTGRESQL_OPTIONS | {"sslmode": "verify-full", "connect_timeout": 9}
 
 
 def test_a_postgresql_without_its_driver_says_what_to_install(give, monkeypatch):
