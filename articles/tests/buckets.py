@@ -93,3 +93,10 @@ def running():
     finally:
         server.client.close()
         server.kill()
+
+
+def keep_pictures_in(options, settings):
+    """Has the site keep its pictures in the bucket of those options; `settings` is the fixture."""
+    settings.MEDIA_BUCKET = options
+    default = {"BACKEND": "articles.bucket.Bucket", "OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"default": default}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Coverage
-from articles.tests import browser, desk
+from articles.tests import browser, buckets, desk
 from articles.tests.reading import fetch
 from articles.tests.stories import author, person, published, source
 
@@ -40,6 +40,13 @@ def desk_client(client, editor):
     """A client that an editor is signed in with."""
     client.force_login(editor)
     return client
+
+
+@pytest.fixture(scope="session")
+def bucket_server():
+    """A server of S3's protocol, for all tests: each makes a bucket of its own."""
+    with buckets.running() as server:
+        yield server
 
 
 def _client_of(name):

@@ -15,6 +15,7 @@ from articles.models import Image
 from articles.pictures import file_address
 from articles.renditions import make_renditions
 from articles.tests import buckets, desk
+from articles.tests.buckets import keep_pictures_in
 from articles.tests.photographs import encoded, photo, raster, stored, upload
 from articles.tests.reading import NOW, fetch
 from articles.tests.stories import NOON, published, write
@@ -31,24 +32,11 @@ NOT_STORED = (
 AWAY = "The pictures cannot be reached at the moment. Try again in a moment."
 
 
-@pytest.fixture(scope="session")
-def server_of_the_session():
-    with buckets.running() as server:
-        yield server
-
-
-def keep_pictures_in(options, settings):
-    settings.MEDIA_BUCKET = options
-    settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "articles.bucket.Bucket", "OPTIONS": options}
-    }
-
-
 @pytest.fixture
-def server(server_of_the_session, settings):
+def server(bucket_server, settings):
     """A server with a new bucket, in which the site keeps its pictures."""
-    keep_pictures_in(server_of_the_session.make_bucket(), settings)
-    return server_of_the_session
+    keep_pictures_in(bucket_server.make_bucket(), settings)
+    return bucket_server
 
 
 @pytest.fixture
