@@ -6,7 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
@@ -15,6 +15,6 @@ if __name__ == "__main__":
     except ImproperlyConfigured as error:  # a wrong NEWSROOM_* variable: its sentence says it all
         sys.exit(f"newsroom: {error}")
     except OperationalError as error:
-        if connection.connection:  # it was there, so it is the command that went wrong
-            raise
+        if getattr(error.__cause__, "sqlstate", "SQLite") is not None:
+            raise  # an answer: the database is there
         sys.exit(f"newsroom: The database of NEWSROOM_DATABASE_URL does not answer: {str(error).strip()}")

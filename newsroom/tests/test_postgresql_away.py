@@ -129,13 +129,23 @@ def test_the_server_has_what_takes_too_long_ended(monkeypatch):
         other.close()
 
 
-def test_a_command_says_in_a_sentence_that_the_database_does_not_answer():
-    environ = os.environ | {"NEWSROOM_DATABASE_URL": f"postgres://me:pw@{HOST}:{free_port()}/news"}
-    command = [sys.executable, "manage.py", "migrate"]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.startswith(
-        "newsroom: The database of NEWSROOM_DATABASE_URL does not answer: connection"
-    )
-    assert "Traceback" not in done.stderr
-    assert "pw" not in done.stderr
+def errors_of_a_command(tmp_path, *, url):
+    """What a command prints on its error stream with that database."""
+    environ = os.environ | {"NEWSROOM_DATABASE_URL": url, "NEWSROOM_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "manage.py", "make_renditions"]
+    return subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True, check=False
+    ).stderr
+
+
+def test_a_command_says_in_a_sentence_that_the_database_does_not_answer(tmp_path):
+    told = errors_of_a_command(tmp_path, url=f"postgres://me:pw@{HOST}:{free_port()}/news")
+    assert told.startswith("newsroom: The database of NEWSROOM_DATABASE_URL does not answer: connection")
+    assert "Traceback" not in told
+    assert "pw" not in told
+
+
+def test_what_a_database_answers_is_not_taken_for_silence(tmp_path):
+    told = errors_of_a_command(tmp_path, url=f"sqlite:///{tmp_path}/empty.sqlite3")
+    assert "does not answer" not in told
+    assert "no such table: articles_image" in told
