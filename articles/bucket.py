@@ -62,7 +62,7 @@ class Bucket(S3Storage):
                 signature_version="s3v4",
                 s3={"addressing_style": style},
                 connect_timeout=2,
-                read_timeout=10,
+                read_timeout=6,
                 retries={"mode": "standard", "total_max_attempts": 2},
                 **_PLAIN,  # sums that S3 began to ask for in 2025, and other servers do not know
             ),
