@@ -5,7 +5,7 @@ import json
 
 import pytest
 import time_machine
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
@@ -102,6 +102,43 @@ def test_decoration_needs_no_description(at_the_desk):
 def test_a_focal_point_outside_is_refused(at_the_desk, typed, sentence):
     response = at_the_desk.post(ADD, {"file": photo(), **WORDS, "focal_y": typed})
     assert sentence in str(errors(response)["focal_y"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", [ADD, UPLOAD])
+def test_a_picture_is_stored_before_anything_is_locked(at_the_desk, monkeypatch, address):
+    seen, save = [], FileSystemStorage._save
+
+    def noticed(storage, name, content):
+        seen.append(connection.in_atomic_block)
+        return save(storage, name, content)
+
+    monkeypatch.setattr(FileSystemStorage, "_save", noticed)
+    at_the_desk.post(address, {"file": photo(), **WORDS})
+    assert seen == [False]
+    assert Image.objects.get().file.size > 0
+
+
+@pytest.mark.parametrize("address", [ADD, UPLOAD])
+def test_nobody_without_the_right_to_add_pictures_has_one_stored(client, moderator, address):
+    client.force_login(moderator)
+    before = stored_files()
+    assert client.post(address, {"file": photo(), **WORDS}).status_code == 403
+    assert stored_files() == before
+
+
+def test_a_disk_that_is_full_is_told_with_what_to_do(at_the_desk, monkeypatch):
+    def full(storage, name, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    response = at_the_desk.post(ADD, {"file": photo(), **WORDS})
+    assert "“photo.jpg” could not be stored" in str(errors(response)["file"])
+    assert not Image.objects.exists()
+
+
+def stored_files():
+    return set(default_storage.listdir("images")[1]) if default_storage.exists("images") else set()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import time_machine
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 
 from articles import publishing
 from articles.models import Edition
@@ -165,6 +165,16 @@ def test_no_other_file_has_an_address(answer, path):
 def test_a_file_that_is_missing_is_a_404(answer, live, image):
     default_storage.delete(image.file.name)
     assert answer(address(image)) == 404
+
+
+def test_a_disk_that_fails_is_a_503_and_no_picture_that_is_gone(client, live, image, monkeypatch, caplog):
+    def fail(storage, name, mode):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(FileSystemStorage, "_open", fail)
+    response = client.get(address(image))
+    assert (response.status_code, response.headers["Cache-Control"]) == (503, "no-store")
+    assert f"{image.file.name} cannot be read: [Errno 5] Input/output error" in caplog.text
 
 
 def test_a_file_costs_one_query(client, live, image, django_assert_num_queries):

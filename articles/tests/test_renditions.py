@@ -127,6 +127,15 @@ def test_a_missing_file_is_told_to_the_log(caplog):
     ]
 
 
+def test_a_damaged_file_fails_and_is_not_tried_for_ever():
+    image = stored()
+    default_storage.delete(image.file.name)
+    default_storage.save(image.file.name, upload(encoded(raster())[:300]))
+    with pytest.raises(ValueError, match=f"The file of picture {image.pk} is damaged: "):
+        make(image)
+    assert DBTaskResult.objects.count() == 0
+
+
 # The queue
 
 
