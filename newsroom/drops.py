@@ -26,6 +26,14 @@ LEASE = 40  # seconds after which an announcement has ended: longer than a web w
 _MAGIC = int.from_bytes(b"newsdrp1", "little")
 _IS, _ID, _COUNT, _LATEST, _TOLD, _EPOCH, _OWES = range(7)  # 64-bit words of the header; _LATEST is a double
 _HEADER = 512  # words
+_ROWS, _ROW, _MOST_PROCESSES = (
+    64,
+    8,
+    56,
+)  # from which word on each process counts what it keeps, in so many words
+HITS, MISSES, UNKEPT, DROPPED, GIVEN_UP, PAGES, BYTES = range(
+    1, 8
+)  # words of such a row; the first is the process
 SIZE = 8 * (_HEADER + 3 * SLOTS)
 EVERY = 0  # the slot of EVERYTHING; no other name falls into it
 ANY = 1  # the slot of ANYTHING, which every change drops
@@ -72,6 +80,7 @@ class Board:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self):
+        """Gives the file back. Rows that processes count in are views of it, so the map goes when they do."""
         for view in (self._head, self._latest, self._last, self._running, self._until):
             view.release()
         os.close(self._file)
@@ -148,6 +157,31 @@ class Board:
                     self._running[slot] = 0
                 self._drop(ended, moment=0)
 
+    # --- what each process counts
+
+    def row(self):
+        """The words in which this process counts, by HITS and the rest; where all are taken, words that nobody reads.
+
+        Counts go on from those of a process that has ended; PAGES and BYTES are what there is.
+        """
+        with self._lock():
+            rows, mine = self._rows(), os.getpid()
+            free = (row for row in rows if not row[0] or not _runs(row[0]))
+            row = next((row for row in rows if row[0] == mine), None) or next(free, None)
+            if row:
+                row[0], row[PAGES], row[BYTES] = mine, 0, 0
+                return row
+        return memoryview(bytearray(8 * _ROW)).cast("Q")
+
+    def counted(self):
+        """[the row of each process that counts or has counted], as tuples; the process is 0 where it has ended."""
+        rows = [tuple(row) for row in self._rows() if row[0]]
+        return [row if _runs(row[0]) else (0, *row[1:PAGES], 0, 0) for row in rows]
+
+    def _rows(self):
+        starts = range(_ROWS, _ROWS + _ROW * _MOST_PROCESSES, _ROW)
+        return [self._head[start : start + _ROW] for start in starts]
+
     # --- what other machines tell (shared_drops.py)
 
     @property
@@ -191,6 +225,16 @@ class Board:
                     slots = slots_of({*entry["names"], ANYTHING})
                     self._drop(slots, is_announced=entry.get("was_announced"), moment=entry["moment"])
             self._head[_TOLD] = max(told, self.told)
+
+
+def _runs(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def slots_of(names):

@@ -105,10 +105,11 @@ class Pages:
             return found[0]
 
     def put(self, key, answer):
+        """Keeps the answer, and returns how many others had to go for it."""
         with self._lock:
             was_established = self._take_out(key)
             if answer.size > self.limit // 5:
-                return
+                return 0
             entry = (answer, answer.size)
             self.size += answer.size
             if was_established:
@@ -116,7 +117,9 @@ class Pages:
             else:
                 self._on_trial[key] = entry
                 self._trial_size += answer.size
+            before = len(self)
             self._shrink()
+            return before - len(self)
 
     def resize(self, key, answer):
         """Counts anew an answer that has been compressed since."""

@@ -21,7 +21,7 @@ from articles import times
 from articles.filings import last_change, plans
 from articles.shown import PLANS, noting
 from newsroom.drop_board import the_board
-from newsroom.drops import slots_of
+from newsroom.drops import BYTES, DROPPED, GIVEN_UP, HITS, MISSES, PAGES, UNKEPT, slots_of
 from newsroom.kept_pages import NEVER, Answer, Pages
 from newsroom.middleware import SNAPSHOT
 from newsroom.shared_drops import the_shared_drops
@@ -58,12 +58,22 @@ class PageCache:
     def __init__(self, application, *, limit, board=the_board):
         self.application = application
         self.pages = Pages(limit)
-        self.hits = self.misses = self.unkept = 0
+        self._counts = [0] * 8  # of nobody, until there is a board to count on
         self._find_board, self._board = board, None
         self._hosts, self._encodings = {}, {}
         self._rendering, self._rendering_lock = {}, threading.Lock()
         self._latest = 0.0
         self._forget_plans()
+
+    @property
+    def hits(self):
+        """How many requests were answered from memory, by all processes that counted where this one does."""
+        return self._counts[HITS]
+
+    @property
+    def misses(self):
+        """How many pages were rendered, kept or not."""
+        return self._counts[MISSES]
 
     def __call__(self, environ, start_response):
         board = self._find_board()
@@ -92,6 +102,7 @@ class PageCache:
     def _begin_with(self, board):
         """Another file of drops knows nothing of what was kept under the one before."""
         self.pages.clear()
+        self._counts = board.row() if board else [0] * 8
         self._board = board
         self._forget_plans()
 
@@ -136,13 +147,17 @@ class PageCache:
             return None
         count = board.count
         if answer.found_good != count and not self._is_still_good(answer, board, count):
-            self.pages.drop(key, answer)
+            self._forget(key, answer)
             return None
         if answer.until != NEVER and answer.until <= self._now():
-            self.pages.drop(key, answer)
+            self._forget(key, answer)
             return None
-        self.hits += 1
+        self._counts[HITS] += 1
         return answer
+
+    def _forget(self, key, answer):
+        self._counts[DROPPED] += 1
+        self.pages.drop(key, answer)
 
     def _is_still_good(self, answer, board, count):
         if board.has_changed(answer.slots, since=answer.began):
@@ -203,7 +218,7 @@ class PageCache:
         with self._alone(key) as has_waited:
             if board and has_waited and (answer := self._kept(key, board)):
                 return answer
-            self.misses += 1
+            self._counts[MISSES] += 1
             began, made_at = board.count if board else 0, self._now()
             with noting() as noted:
                 answer = self._rendered(key, environ)
@@ -216,7 +231,7 @@ class PageCache:
                 ):
                     self._keep(key, answer, noted, board, began=began, made_at=made_at)
                 else:
-                    self.unkept += 1
+                    self._counts[UNKEPT] += 1
             return answer
 
     def _keep(self, key, answer, noted, board, *, began, made_at):
@@ -226,7 +241,8 @@ class PageCache:
         count = board.count
         if self._plan(answer, board) and not board.has_changed(answer.slots, since=began):
             answer.found_good = -1 if board.is_announced(_PLANS) else count
-            self.pages.put(key, answer)
+            self._counts[GIVEN_UP] += self.pages.put(key, answer)
+            self._counts[PAGES], self._counts[BYTES] = len(self.pages), self.pages.size
 
     @contextmanager
     def _alone(self, key):
