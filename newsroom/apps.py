@@ -13,7 +13,11 @@ class NewsroomConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self):
-        for listener in ("drop_board", "saved_records"):  # they need the models, which are there by now
+        for listener in (
+            "drop_board",
+            "saved_records",
+            "cdn",
+        ):  # they need the models, which are there by now
             import_string(f"newsroom.{listener}.listen")()
         # The signal is sent for each app that has models: by the last one every app's permissions are made.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]

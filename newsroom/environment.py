@@ -150,6 +150,19 @@ def site_url(name, *, default):
     return parts.geturl()
 
 
+def web_address(name):
+    """An address of http or https, "" for none. It is told by its scheme only, for it may hold a password."""
+    value = _raw(name)
+    try:
+        parts = urlsplit(value)
+        is_sound = not value or (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        is_sound = False
+    if not is_sound:
+        _refuse(name, f"{value.partition(':')[0]}:…", "an address such as https://cdn.example/purge")
+    return value
+
+
 def hosts(name, *, site_host):
     """The host names answered: the site's own, those listed with commas between, and this machine's own.
 

@@ -20,6 +20,7 @@ from django.http.request import split_domain_port, validate_host
 from articles import times
 from articles.filings import last_change, plans
 from articles.shown import PLANS, noting
+from newsroom.cdn import headers_for
 from newsroom.drop_board import the_board
 from newsroom.drops import BYTES, DROPPED, GIVEN_UP, HITS, MISSES, PAGES, UNKEPT, slots_of
 from newsroom.kept_pages import NEVER, Answer, Pages
@@ -291,6 +292,9 @@ class PageCache:
         wanted = environ.get("HTTP_ACCEPT_ENCODING")
         size = answer.size
         headers, short, body = answer.written(self._encoding(wanted) if wanted else "")
+        if settings.PURGE_URL and answer.found_good:
+            told = headers_for(answer, now=self._now())
+            headers, short = headers + told, short + told
         if answer.size != size and self.pages.limit:
             self.pages.resize(key, answer)
         match = environ.get("HTTP_IF_NONE_MATCH")

@@ -105,6 +105,9 @@ if CACHE_URL:
     CACHES = {"default": _cache | {"OPTIONS": CACHE_TIMEOUTS}}
 # Bytes of finished pages that each process keeps; 0 keeps none.
 PAGE_CACHE = environment.size("PAGE_CACHE", default="48M")
+# Where a CDN is told of changes, "" for none, and what it knows us by.
+PURGE_URL = environment.web_address("PURGE_URL")
+PURGE_TOKEN = environment.text("PURGE_TOKEN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "articles.User"

@@ -47,6 +47,13 @@ SOUND = [
     (environment.email, {"default": "desk@news.example"}, "", "desk@news.example"),
     (environment.time_zone, {"default": "Europe/Brussels"}, "Asia/Hong_Kong", "Asia/Hong_Kong"),
     (environment.time_zone, {"default": "Europe/Brussels"}, "", "Europe/Brussels"),
+    (environment.size, {"default": "48M"}, "", 48 * 1024 * 1024),
+    (environment.size, {"default": "48M"}, "0", 0),
+    (environment.size, {"default": "48M"}, "1g", 1024**3),
+    (environment.size, {"default": "48M"}, "4K", 4096),
+    (environment.size, {"default": "48M"}, "77", 77),
+    (environment.web_address, {}, "", ""),
+    (environment.web_address, {}, "https://cdn.example/purge", "https://cdn.example/purge"),
     (environment.rate, {"default": "6/m"}, "", (6, 60)),
     (environment.rate, {"default": "6/m"}, "10/s", (10, 1)),
     (environment.rate, {"default": "6/m"}, "100/H", (100, 3600)),
@@ -95,6 +102,8 @@ def test_a_sound_value_is_read(give, read, options, value, expected):
 
 
 ZONE = "a time zone's name such as Europe/Brussels"
+SIZE = "a number of bytes such as 48M, or 0 for none"
+CDN = "an address such as https://cdn.example/purge"
 RATE = "a number a second, minute, hour or day, such as 6/m, or off"
 ADDRESS = "an address such as https://news.example, in ASCII and without a path"
 HOSTS = "host names with commas between, without ports and wildcards"
@@ -165,6 +174,12 @@ WRONG = [
     (environment.time_zone, {"default": "UTC"}, "Brussels", "'Brussels'", ZONE),
     (environment.time_zone, {"default": "UTC"}, "Europe", "'Europe'", ZONE),
     (environment.time_zone, {"default": "UTC"}, "../etc/passwd", "'../etc/passwd'", ZONE),
+    (environment.size, {"default": "48M"}, "48 M", "'48 M'", SIZE),
+    (environment.size, {"default": "48M"}, "-1", "'-1'", SIZE),
+    (environment.size, {"default": "48M"}, "much", "'MUCH'", SIZE),
+    (environment.web_address, {}, "ftp://cdn.example/", "'ftp:…'", CDN),
+    (environment.web_address, {}, "https://", "'https:…'", CDN),
+    (environment.web_address, {}, "http://[", "'http:…'", CDN),
     (environment.rate, {"default": "6/m"}, "0/m", "'0/m'", RATE),
     (environment.rate, {"default": "6/m"}, "six", "'six'", RATE),
     (environment.rate, {"default": "6/m"}, "6/w", "'6/w'", RATE),
