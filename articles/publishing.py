@@ -5,6 +5,7 @@ editions and a line of the desk's log together or not at all, and raises `Publis
 sentences when the desk has to do something first. Nothing here looks at rights: callers do.
 """
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -43,6 +44,7 @@ from articles.shown import PLANS, changes
 UNSEEN = gettext_lazy(
     "The story was changed since you opened this page. Look at it again before you publish it."
 )
+NEAR = dt.timedelta(minutes=1)  # longer than a transaction of the desk takes
 OPENING_LENGTH = 600  # characters of plain text kept for excerpts, well over the longest of them
 
 
@@ -74,7 +76,7 @@ def publish(article, *, by, change=Change.UPDATE, note="", correction=None, seen
     live, plan = _live_and_planned(article, at=now)
     _refuse_if_unready(article, live_from=now)
     _refuse_if_unchanged(article, live, change=change)
-    _drop(plan, article, by=by, now=now)
+    _drop(plan, article, live=live, by=by, now=now)
     if live:
         _end(live, at=now)
     edition = _make_edition(
@@ -101,7 +103,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     live, plan = _live_and_planned(article, at=now)
     _refuse_if_unready(article, live_from=at)
     _refuse_if_unchanged(article, live, change=change)
-    _drop(plan, article, by=by, now=now)
+    _drop(plan, article, live=live, by=by, now=now)
     if live:
         _end(live, at=at)
     edition = _make_edition(
@@ -110,7 +112,7 @@ def schedule(article, *, at, by, change=Change.UPDATE, note="", correction=None,
     _begin_anew(article)
     after, note = _state_with_plan(live, edition), f"{at.isoformat()} {note}".strip()
     workflow.log(article, DeskLogLine.Action.SCHEDULED, after=after, by=by, now=now, note=note)
-    changes(PLANS)
+    changes(*_names_of_plan(article, live, edition, now=now))
     return edition
 
 
@@ -119,8 +121,8 @@ def cancel_schedule(article, *, by, now=None):
     """Takes the plan back: what is live stays live, and an address that never went live is free again."""
     now = now or times.now()
     article = _locked(article, at=now)
-    _live, plan = _live_and_planned(article, at=now)
-    if not _drop(plan, article, by=by, now=now):
+    live, plan = _live_and_planned(article, at=now)
+    if not _drop(plan, article, live=live, by=by, now=now):
         raise PublishingRefused(_("Nothing is scheduled. The plan may have gone live or been cancelled."))
 
 
@@ -134,7 +136,7 @@ def withdraw(article, *, by, reason, now=None):
     if len(reason.strip()) > Withdrawal._meta.get_field("reason").max_length:
         raise PublishingRefused(_("Shorten the reason to 500 characters or fewer."))
     live, plan = _live_and_planned(article, at=now)
-    _drop(plan, article, by=by, now=now)
+    _drop(plan, article, live=live, by=by, now=now)
     if not live:
         raise PublishingRefused(_("The story is not on the site, so it cannot be withdrawn."))
     _end(live, at=now)
@@ -206,10 +208,11 @@ def _live_and_planned(article, *, at):
     return past[0] if is_live else None, plan
 
 
-def _drop(plan, article, *, by, now):
+def _drop(plan, article, *, live, by, now):
     """Deletes the planned edition, gives the live one its open end back, frees an unused address. True if any."""
     if not plan:
         return False
+    changes(*_names_of_plan(article, live, plan, now=now))
     plan.corrections.all().delete()
     article.editions.all().delete_planned(at=now)
     article.editions.filter(live_until=plan.live_from).update(live_until=None)
@@ -218,8 +221,15 @@ def _drop(plan, article, *, by, now):
     after = workflow.state_at(article, at=now)
     note = plan.live_from.isoformat()
     workflow.log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
-    changes(PLANS)
     return True
+
+
+def _names_of_plan(article, live, plan, *, now):
+    """What changes for readers as soon as a plan is made or dropped: nothing, but what is going to change.
+
+    Of a plan that is to come true within NEAR readers may have seen the one or the other state before it is committed.
+    """
+    return {PLANS, *(names_between(article.pk, live, plan) if plan.live_from - now < NEAR else ())}
 
 
 def working_edition(article, *, at):
