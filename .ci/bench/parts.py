@@ -124,6 +124,7 @@ def _rows_of_article(bench, ours, cold, bare):
         Row(against, "bare WSGI: the article's bytes", Target(bare.url("/article"), bare.tree)),
         warm("article", "article with comment form"),
         warm("cookies", "the same with foreign cookies", headers=COOKIES),
+        warm("close", "the same, a connection for each request", headers={"Connection": "close"}),
         warm("304", "the same by If-None-Match: 304", headers={"If-None-Match": etag}, expected=304),
         Row("bare/compressed", "bare WSGI: the compressed bytes", Target(bare.url("/compressed"), bare.tree)),
         warm("compressed", "article, compressed", against="bare/compressed", headers=all_of),
