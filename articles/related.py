@@ -1,5 +1,6 @@
 """What stands beside a story: related ones with the reason why, and the last news."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -8,8 +9,10 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles.cards import cards_of
 from articles.models import Article, Edition, EditionRelated, EditionSource, EditionTag
 from articles.models.json_rows import JSONRows, union_of
+from articles.models.prepared import Prepared
 from articles.shown import LATEST, listed, shows, story
 
 LAST_NEWS = 10  # stories in the rail
@@ -44,8 +47,8 @@ def beside(edition, *, at, among=None):
     computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
     chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
     # What a verb committed meanwhile has ended is passed over: no transaction spans the two queries.
-    live = Edition.objects.live(at=at) if among is None else among
-    cards = live.as_cards().in_bulk({*chosen, *rail})
+    shown = {*chosen, *rail}
+    cards = cards_of(shown, at=at) if among is None else among.as_cards().in_bulk(shown)
     related = [
         Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen if pk in cards
     ]
@@ -111,6 +114,12 @@ def _rows(edition, *, at):
 
     A single query.
     """
+    if not edition.pk:
+        return _ways(edition, at=at)
+    return [(*way, json.loads(rows)) for *way, rows in _stored_ways.rows(pk=edition.pk, at=at)]
+
+
+def _ways(edition, *, at):
     live = Edition.objects.live(at=at)
     itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
@@ -134,6 +143,9 @@ def _filing(edition):
     itself = Article.objects.filter(pk=article.pk).order_by().annotate(position=F("version"))
     tags = article.tag_rows.annotate(position=F("pk"))
     return itself, article.related_picks.order_by(), tags, article.citations.order_by()
+
+
+_stored_ways = Prepared(lambda *, pk, at: _ways(Edition(pk=pk), at=at))
 
 
 def _near(kind, rows, way, editions):

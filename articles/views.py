@@ -50,7 +50,10 @@ def detail(request, year, month, day, slug):
     if edition is None:
         return elsewhere(request, path, at=now)
     related, rail = beside(edition, at=now)
-    context = {"edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug}
+    context = {
+        "edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug,
+        "sections": edition.sections,
+    }  # fmt: skip
     return render(request, "articles/detail.html", context)
 
 

@@ -217,17 +217,20 @@ def policy_rows(edition):
     What it gives is for `from_rows`. The section and coverage are the edition's: what readers see, not what the desk
     is working on.
     """
-    reach = {"section": edition.section_id, "coverage": edition.coverage_id, "article": edition.article_id}
-    shows(*(reaching_as(place, number) for place, number in reach.items()), reaching_as("site", 0))
-    reaching = Policy.objects.reaching(**reach)
+    reaching = Policy.objects.reaching(**_reach(edition))
     return JSONRows(reaching.order_by("pk").values(row=JSONObject(**_COLUMNS)))
+
+
+def _reach(edition):
+    return {"section": edition.section_id, "coverage": edition.coverage_id, "article": edition.article_id}
 
 
 def from_rows(rows, edition, *, is_switched_on, at):
     """The PolicyInForce for the story of this Edition from what `policy_rows` gave."""
     policies = [_policy(row) for row in rows]
     found = in_force(policies, published_at=edition.published_at, is_switched_on=is_switched_on, at=at)
-    shows(*(policy.shown_as for policy in policies))
+    shows(*(policy.shown_as for policy in policies), reaching_as("site", 0))
+    shows(*(reaching_as(place, number) for place, number in _reach(edition).items()))
     for moment in (found.closes_at, found.paused_until):
         shows_until(moment if moment and moment > at else None)
     return found

@@ -6,6 +6,7 @@ Oldest first it is a tree; newest first every comment stands by itself and names
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Subquery
@@ -13,8 +14,9 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from articles import shown, times
-from articles.models import Article
+from articles.models import Article, Edition
 from articles.models.json_rows import JSONRows, moment_of
+from articles.models.prepared import Prepared
 from articles.rich_text import excerpt
 from articles.shown import shows
 from comments.forms import ReplyForm
@@ -63,22 +65,39 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """A page of the comments of one story: `rows` of the first level; `count` is of all public ones.
+    """A page of the comments of one story; `count` is of all public ones.
 
-    `chosen` are Rows of comments that the desk features, the newest first: on the first page of a thread of more
-    than a FEW, whether they stand on that page (`is_here`) or on a later one.
-    `last` is the number of the comment after which the next page begins, None where this page is the last;
-    `is_begun` says that this page is not the first.
+    `shown`, `above` and `featured` are what was read of its comments, of those they stand below or answer, and of
+    those to be named above it; `begins` is the place after which the page begins, "" for the first one. `last` is
+    the number of the comment after which the next page begins, None where this page is the last; `is_begun` says
+    that this page is not the first.
     """
 
-    rows: list[Row]
+    shown: list[dict]
+    above: list[dict]
     count: int
     policy: PolicyInForce
     path: str
-    chosen: list[Row] = field(default_factory=list)
+    featured: list[dict] = field(default_factory=list)
+    begins: str = ""
     is_newest_first: bool = False
     is_begun: bool = False
     last: int | None = None
+
+    @cached_property
+    def rows(self):
+        """The Rows of the first level, or all where the newest come first."""
+        if self.is_newest_first:
+            return _flat(self.shown, self.above)
+        return _nested(self.shown, self.above, begins=self.begins)
+
+    @cached_property
+    def chosen(self):
+        """Rows of comments that the desk features, the newest first, on this page (`is_here`) or a later one.
+
+        Only the first page of a thread of more than a FEW names them.
+        """
+        return _chosen(self.featured, self.shown)
 
     @property
     def is_open(self):
@@ -122,33 +141,52 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     """
     at = at or times.now()
     shows(shown.thread(edition.article_id))
-    public = Comment.objects.public(at=at).filter(article=edition.article_id)
-    page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
-    counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
-    featured = public.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
-    # One row of the article carries them all as JSON: an empty thread still has to say whether it is open.
-    is_switched_on, policies, count, found, chosen = (
-        Article.objects.order_by()
-        .values_list(
-            "is_open_to_comments", policy_rows(edition), Subquery(counted), _as_json(page), _as_json(featured)
-        )
-        .get(pk=edition.article_id)
-    )
+    is_switched_on, count, *lists = _read(edition, at=at, after=after, is_newest_first=is_newest_first)
+    policies, found, featured = map(json.loads, lists)
     here = found[:PAGE_SIZE]
     is_listed = after is None and (count or 0) > FEW
-    above = _above(here, article=edition.article_id)
-    begins = after.place if after else ""
     return Thread(
-        rows=_flat(here, above) if is_newest_first else _nested(here, above, begins=begins),
+        shown=here,
+        above=_above(here, article=edition.article_id),
         count=count or 0,
-        policy=from_rows(policies, edition, is_switched_on=is_switched_on, at=at),
+        policy=from_rows(policies, edition, is_switched_on=bool(is_switched_on), at=at),
         path=edition.get_absolute_url(),
-        chosen=_chosen(chosen, here) if is_listed else [],
+        featured=featured if is_listed else [],
+        begins=after.place if after else "",
         is_newest_first=is_newest_first,
         is_begun=after is not None,
         last=here[-1]["id"] if found[PAGE_SIZE:] else None,
     )
 
+
+def _read(edition, *, at, after, is_newest_first):
+    """The one row of the article that carries all that is read of a page of its thread."""
+    filed = {name: getattr(edition, name) for name in ("article_id", "section_id", "coverage_id")}
+    place = {"after_place": after.place} if after else {}
+    if is_newest_first:
+        place = {"after_pk": after.pk, "after_posted_at": after.posted_at} if after else {}
+    (row,) = (_newest_first if is_newest_first else _oldest_first).rows(at=at, **filed, **place)
+    return row
+
+
+def _thread_row(*, at, is_newest_first=False, after_place=None, after_pk=None, after_posted_at=None, **filed):
+    """(whether its form says open, how many, policies, comments, featured): the last three lists as JSON.
+
+    One row of the article carries them all, since an empty thread still has to say whether it is open.
+    """
+    public = Comment.objects.public(at=at).filter(article=filed["article_id"])
+    is_begun = after_place or after_pk
+    after = Comment(pk=after_pk, place=after_place, posted_at=after_posted_at) if is_begun else None
+    page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
+    counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
+    featured = public.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
+    articles = Article.objects.order_by().filter(pk=filed["article_id"])
+    lists = policy_rows(Edition(**filed)), _as_json(page), _as_json(featured)
+    return articles.values_list("is_open_to_comments", Subquery(counted), *lists)
+
+
+_oldest_first = Prepared(_thread_row)
+_newest_first = Prepared(lambda **values: _thread_row(**values, is_newest_first=True))
 
 # The e-mail address and the network are not even read.
 _NAMED = {

@@ -255,6 +255,15 @@ class Edition(InALanguage, NaturalModel):
         shown.shows(*(shown.record("tag", tag["id"]) for tag in self.tag_rows_json))
         return self.tag_rows_json
 
+    @cached_property
+    def correction_rows(self):
+        """What the page of a story tells of its corrections; [] unless it came through `addresses.story_at`.
+
+        The working copy of a preview is given them.
+        """
+        rows = getattr(self, "correction_rows_json", [])
+        return [row | {"made_at": moment_of(row["made_at"])} for row in rows]
+
     @property
     def short_excerpt(self):
         """At most 118 characters of the body's opening, for the rail and for descriptions."""
