@@ -29,9 +29,12 @@ class Related:
 
 
 def last_news(*, at):
-    """The newest stories, as cards."""
+    """The newest stories, as cards for reading only (see `Prepared.records`)."""
     shows(LATEST)
-    return Edition.objects.live(at=at).newest_first().as_cards()[:LAST_NEWS]
+    return _newest_cards.records(at=at)
+
+
+_newest_cards = Prepared(lambda *, at: Edition.objects.live(at=at).newest_first().as_cards()[:LAST_NEWS])
 
 
 def beside(edition, *, at, among=None):

@@ -229,7 +229,7 @@ def not_found(request, exception):
     """The one 404 of all addresses that lead nowhere, without its lists when the database does not answer."""
     context = {"words": _words_of(request.path), "sections": [], "latest": []}
     try:
-        latest = list(last_news(at=times.now())[:LATEST])
+        latest = last_news(at=times.now())[:LATEST]
         context |= {"sections": list(Section.objects.all()), "latest": latest}
     except DatabaseError:
         pass  # the page does without

@@ -106,6 +106,11 @@ class ReplyForm(ReadersForm):
         if settings.EMAIL_SERVER is None:
             del self.fields["wants_mail"]
 
+    @property
+    def read_as(self):
+        """Says that an empty form is like any other (see `articles.templatetags.parts`); else None."""
+        return None if self.is_bound or self.initial else ("empty",)
+
     def rows(self):
         mail = [Field("wants_mail", template="newsroom/tick.html")] if "wants_mail" in self.fields else []
         return ["text", Div("name", "email", css_class="pair"), *mail]

@@ -36,14 +36,21 @@ class Row:
     """One place in a thread: a public comment, or the place of one that is gone while replies to it stay.
 
     `answers` is the Row replied to where the nesting does not show it, else None. `is_here` says that the row
-    stands on this page, and not only above one that does.
+    stands on this page, and not only above one that does. `read` is what was read of it.
     """
 
     comment: Comment
     is_public: bool
+    read: dict
     replies: list["Row"] = field(default_factory=list)
     answers: "Row | None" = None
     is_here: bool = True
+
+    @property
+    def read_as(self):
+        """All that is shown of the row itself, hashable: what was read of it and of the comment it answers."""
+        answered = self.answers and (json.dumps(self.answers.read), self.answers.is_here)
+        return json.dumps(self.read), self.is_here, answered
 
     @property
     def name(self):
@@ -70,9 +77,10 @@ class Thread:
     `shown`, `above` and `featured` are what was read of its comments, of those they stand below or answer, and of
     those to be named above it; `begins` is the place after which the page begins, "" for the first one. `last` is
     the number of the comment after which the next page begins, None where this page is the last; `is_begun` says
-    that this page is not the first.
+    that this page is not the first. `read` is what was read, hashable.
     """
 
+    read: tuple
     shown: list[dict]
     above: list[dict]
     count: int
@@ -83,6 +91,13 @@ class Thread:
     is_newest_first: bool = False
     is_begun: bool = False
     last: int | None = None
+
+    @property
+    def read_as(self):
+        """All that a page shows of it, hashable: what was read, and what follows from the moment besides."""
+        policy = self.policy
+        moment = (policy.is_closed, policy.paused_until, policy.resumes_today, policy.closes_at)
+        return self.read, self.path, self.begins, self.is_newest_first, self.is_begun, moment
 
     @cached_property
     def rows(self):
@@ -141,13 +156,16 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     """
     at = at or times.now()
     shows(shown.thread(edition.article_id))
-    is_switched_on, count, *lists = _read(edition, at=at, after=after, is_newest_first=is_newest_first)
+    row = _read(edition, at=at, after=after, is_newest_first=is_newest_first)
+    is_switched_on, count, *lists = row
     policies, found, featured = map(json.loads, lists)
     here = found[:PAGE_SIZE]
     is_listed = after is None and (count or 0) > FEW
+    above = _above(here, article=edition.article_id)
     return Thread(
+        read=(row, json.dumps(above)),
         shown=here,
-        above=_above(here, article=edition.article_id),
+        above=above,
         count=count or 0,
         policy=from_rows(policies, edition, is_switched_on=bool(is_switched_on), at=at),
         path=edition.get_absolute_url(),
@@ -266,7 +284,7 @@ def _row(each):
     is_public = each["status"] == Status.APPROVED
     told = _told(each) if is_public else {}
     comment = Comment(pk=each["id"], status=each["status"], posted_at=moment_of(each["at"]), **told)
-    return Row(comment=comment, is_public=is_public, is_here="text" in each)
+    return Row(comment=comment, is_public=is_public, read=each, is_here="text" in each)
 
 
 def _told(each):

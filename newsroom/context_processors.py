@@ -3,6 +3,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import to_locale
 
 from articles.models import Section
+from articles.models.prepared import Prepared
+
+_sections = Prepared(lambda: Section.objects.order_by("position", "name"))
 
 
 def site(request):
@@ -17,5 +20,5 @@ def site(request):
         "contact": settings.CONTACT,
         "site_lang": to_locale(settings.LANGUAGE_CODE).replace("_", "-"),
         "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
-        "sections": SimpleLazyObject(lambda: list(Section.objects.all())),
+        "sections": SimpleLazyObject(_sections.records),
     }

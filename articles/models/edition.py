@@ -274,7 +274,7 @@ class Edition(InALanguage, NaturalModel):
         """What a card says under the headline: the standfirst, else an excerpt of the body, else ""."""
         return self.standfirst or excerpt(self.opening, limit=CARD_LENGTH, is_cut=self.is_cut)
 
-    @property
+    @cached_property
     def description(self):
         """One plain line for machines: the standfirst or the short excerpt."""
         return re.sub(r"\s+", " ", self.standfirst) or self.short_excerpt

@@ -69,8 +69,8 @@ def marked(comment):
 
 @register.filter
 def for_article(counts, article_id):
-    """The count of one article out of what `comment_counts` gave; 0 where it has none."""
-    return counts.get(article_id, 0)
+    """The count of one article out of what `comment_counts` gave; 0 where it has none, or nothing was counted."""
+    return counts.get(article_id, 0) if counts else 0
 
 
 _NUMBER = secrets.token_hex(8)  # stands for a comment's number; nobody can have typed it
