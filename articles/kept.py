@@ -1,14 +1,19 @@
 """What was worked out before, kept in this process under everything that it was worked out from.
 
 So nothing that is kept can be stale: of other things something else is kept, and what nobody asks for any more is
-dropped in time. What is worked out may depend on its key and on the settings alone.
+dropped in time. What is worked out may depend on its key and on the settings alone. What it notes of what a page
+shows (see shown.py) is kept with it, and noted again each time.
 """
 
+import datetime as dt
 import sys
 from collections import OrderedDict
 from threading import Lock
+from typing import NamedTuple
 
 from django.core.signals import setting_changed
+
+from articles.shown import noting, shows, shows_until
 
 MOST = 6 * 1024 * 1024  # bytes of a process, about
 _OVERHEAD = 500  # bytes of an entry and of what is no text in it
@@ -30,26 +35,44 @@ class Kept:
         with self._lock:
             if entry := self._entries.get(key):
                 self._entries.move_to_end(key)
-                return entry[0]
-        value = make()
-        self._keep(key, value)
-        return value
+        if not entry:
+            with noting() as noted:
+                value = make()
+            entry = _Entry(value, tuple(noted.names), noted.until, _size(key, value, noted.names))
+            self._keep(key, entry)
+        shows(*entry.names)
+        shows_until(entry.until)
+        return entry.value
 
-    def _keep(self, key, value):
-        size = _OVERHEAD + _text_size(key) + _text_size(value)
-        if size > self.most / 10:  # what is as large as that would push out too much else
+    def _keep(self, key, entry):
+        if entry.size > self.most / 10:  # what is as large as that would push out too much else
             return
         with self._lock:
-            self.size += size - self._entries.pop(key, (None, 0))[1]
-            self._entries[key] = (value, size)
+            if other := self._entries.pop(key, None):
+                self.size -= other.size
+            self._entries[key] = entry
+            self.size += entry.size
             while self.size > self.most:
-                _key, (_value, freed) = self._entries.popitem(last=False)
-                self.size -= freed
+                _key, oldest = self._entries.popitem(last=False)
+                self.size -= oldest.size
 
     def clear(self):
         with self._lock:
             self._entries.clear()
             self.size = 0
+
+
+class _Entry(NamedTuple):
+    """A value, the names of what it shows and until when, and how many bytes it takes."""
+
+    value: object
+    names: tuple
+    until: dt.datetime | None
+    size: int
+
+
+def _size(key, value, names):
+    return _OVERHEAD + sum(map(_text_size, (key, value, *names)))
 
 
 def _text_size(thing):

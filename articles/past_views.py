@@ -56,6 +56,7 @@ def front(request, moment):
         "sections": shown.sections,
         "rail": shown.rail,
         "past": moment,
+        "past_query": moment.query,
         "is_apart": True,
     }
     return render(request, "articles/past_front.html", context)
@@ -70,7 +71,7 @@ def detail(request, moment, path):
     related, rail = beside(edition, at=moment.at, among=moment.readable)
     context = {
         "edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug,
-        "past": moment, "is_apart": True,
+        "past": moment, "past_query": moment.query, "is_apart": True,
     }  # fmt: skip
     return render(request, "articles/past_detail.html", context)
 
@@ -84,7 +85,7 @@ def _elsewhere(request, moment, path):
     if today is None:
         return None
     is_redacted = Edition.objects.live(at=moment.at).filter(article=today.article_id).exists()
-    context = {"edition": today, "past": moment, "is_redacted": is_redacted}
+    context = {"edition": today, "past": moment, "past_query": moment.query, "is_redacted": is_redacted}
     return render(request, "articles/past_missing.html", context, status=410 if is_redacted else 404)
 
 

@@ -27,6 +27,12 @@ class Related:
     edition: Edition
     reason: str
 
+    @property
+    def read_as(self):
+        """All that is shown of it, hashable; None where the edition is no record of a prepared query."""
+        read_as = getattr(self.edition, "read_as", None)
+        return read_as and (read_as, self.reason)
+
 
 def last_news(*, at):
     """The newest stories, as cards for reading only (see `Prepared.records`)."""

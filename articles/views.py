@@ -91,7 +91,7 @@ def of_a_live_story(find):
 @public
 def section(request, slug):
     shows(SECTIONS)
-    return _list(request, get_object_or_404(Section, slug=slug), "section", at=times.now())
+    return _list(request, get_object_or_404(Section, slug=slug), "section", at=times.now(), here=slug)
 
 
 @public

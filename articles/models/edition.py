@@ -239,6 +239,10 @@ class Edition(InALanguage, NaturalModel):
         return shown.story(number) if number else shown.ANYTHING
 
     def get_absolute_url(self):
+        return self._address
+
+    @cached_property
+    def _address(self):
         return iri_to_uri(self.path)
 
     def save(self, *args, update_fields=None, **kwargs):

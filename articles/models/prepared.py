@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.db import connections
@@ -42,16 +43,14 @@ class Prepared:
             return cursor.fetchall()
 
     def records(self, **values):
-        """The model instances of the query, as a list, each with what was read of it as `read_as`, hashable.
+        """The model instances of the query, as a list.
 
         A row that was read before gives the instance that was made of it then. So they are for reading only: change
-        nothing in one, and follow no key that the query has not read.
+        nothing in one, and follow no key that the query has not read. `read_as` of each stands for all that was read
+        of it: only what was read alike has the same.
         """
-        query = self._query(values)
-        return [
-            kept((self.build, row), lambda row=row: query.record(row, read_as=(self.build, row)))
-            for row in self.rows(**values)
-        ]
+        record = self._query(values).record
+        return [kept((self.build, row), lambda row=row: record(row)) for row in self.rows(**values)]
 
     def _query(self, values):
         shape = tuple((name, value is None) for name, value in values.items())
@@ -64,12 +63,12 @@ class Prepared:
 
 @dataclass(kw_only=True)
 class _Query:
-    """What was worked out: the SQL, its parameters, and of those that are given each time which value it is."""
+    """What was worked out: the SQL with named parameters, those that stay the same, and how the others are made."""
 
     queryset: QuerySet
     compiler: object
     sql: str
-    params: list
+    constants: dict
     given: dict
 
     @property
@@ -78,19 +77,14 @@ class _Query:
 
     def compare(self, other, names):
         """Refuses a query that depends on its values in another way than by having them among its parameters."""
-        constant = [param for place, param in enumerate(self.params) if place not in self.given]
-        others = [param for place, param in enumerate(other.params) if place not in other.given]
-        is_same = (self.sql, self.given, constant) == (other.sql, other.given, others)
-        if not is_same or {name for name, _adapt in self.given.values()} != names:
+        mine, others = ((query.sql, query.constants, list(query.given.items())) for query in (self, other))
+        if mine != others or set(self.given) != names:
             raise ValueError("A prepared query hands every value on as it is, and depends on nothing else.")
 
     def parameters(self, values):
-        params = self.params.copy()
-        for place, (name, adapt) in self.given.items():
-            params[place] = adapt(values[name])
-        return params
+        return self.constants | {name: adapt(values[name]) for name, adapt in self.given.items()}
 
-    def record(self, row, *, read_as):
+    def record(self, row):
         """The row as Django makes an instance of it: by a compiler that has the answer already."""
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[self.using]  # each thread has its own
@@ -98,7 +92,7 @@ class _Query:
         query = _twin(self.queryset.query, get_compiler=lambda *args, **options: compiler)
         queryset = _twin(self.queryset, _query=query)
         (record,) = queryset._iterable_class(queryset)
-        record.read_as = read_as
+        record.read_as = object()
         return record
 
 
@@ -119,19 +113,32 @@ def _worked_out(build, values, offset):
     sql, params = compiler.as_sql()
     if compiler.has_extra_select:
         raise ValueError("A prepared query orders by what it selects.")
-    given = {}
+    constants, given, names = {}, {}, []
+    for param in params:
+        name, adapt = _given(param, stand_ins, compiler.connection)
+        if adapt:
+            given[name] = adapt
+        else:
+            name = f"constant_{len(constants)}"
+            constants[name] = param
+        names.append(name)
+    return _Query(
+        queryset=queryset, compiler=compiler, sql=_named(sql, names), constants=constants, given=given
+    )
+
+
+def _given(param, stand_ins, connection):
+    """(which value the parameter is, how a value becomes one), or (None, None) for one that stays the same."""
+    adapt_moment = connection.ops.adapt_datetimefield_value
     for name, value in stand_ins.items():
-        given |= {place: (name, adapt) for place, adapt in _places(value, params, compiler.connection)}
-    return _Query(queryset=queryset, compiler=compiler, sql=sql, params=list(params), given=given)
+        if isinstance(value, dt.datetime) and param == adapt_moment(value):
+            return name, adapt_moment
+        if value is not None and param == value:
+            return name, type(param)
+    return None, None
 
 
-def _places(value, params, connection):
-    """Yields (place, how a value becomes a parameter) of each place where the stand-in stands."""
-    if value is None:
-        return
-    is_moment = isinstance(value, dt.datetime)
-    adapt = connection.ops.adapt_datetimefield_value if is_moment else None
-    sought = adapt(value) if adapt else value
-    for place, param in enumerate(params):
-        if type(param) is not bool and param == sought:
-            yield place, adapt or type(param)
+def _named(sql, names):
+    """The SQL with these names for its parameters. A database takes them by name faster, and each once."""
+    left = iter(names)
+    return re.sub("%[s%]", lambda found: f"%({next(left)})s" if found[0] == "%s" else "%%", sql)

@@ -2,6 +2,7 @@
 
 from django import template
 from django.db import connection
+from django.template.base import token_kwargs
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -11,30 +12,56 @@ from articles.kept import kept
 
 register = template.Library()
 
-_PLAIN = (str, SafeString, int, bool, type(None))
+_PLAIN = {str, SafeString, int, bool, type(None)}
+_SETTING = object()  # where a page keeps what all its parts depend on
 
 
-@register.simple_tag
-def part(template_name, **shown):
-    """The template, rendered with what is given and nothing else: no request, no variable of the page around it.
+class Part(template.Node):
+    """`{% part "a.html" edition=edition %}`: the template, rendered with what is given and nothing else.
 
-    So the same things give the same words, which are kept as long as they are asked for (see articles/kept.py). What
-    may be given: texts, numbers, lists and dicts of them, and whatever says by `read_as` all that it holds, as the
-    records of a prepared query do. With anything else, such as the records of another query, or None in `read_as`,
-    the part is rendered each time.
+    It sees no request and no variable of the page around it. So the same things give the same words, which are kept
+    as long as they are asked for (see articles/kept.py). What may be given: texts, numbers, lists and dicts of them,
+    and whatever says by `read_as` all that it holds, as the records of a prepared query do. With anything else, such
+    as the records of another query, or None in `read_as`, the part is rendered each time.
 
     What is kept asks the database nothing (RuntimeError): what it then read would not be in its key.
     """
-    try:
-        key = template_name, get_language(), timezone.get_current_timezone(), _read_as(shown)
-    except LookupError:
-        return get_template(template_name).render(shown)
-    return kept(key, lambda: _rendered(template_name, shown))
+
+    def __init__(self, template_name, given):
+        self.template_name, self.given = template_name, given
+
+    def render(self, context):
+        things = [value.resolve(context) for value in self.given.values()]
+        try:
+            key = self.template_name, _setting(context), tuple(map(_read_as, things))
+        except LookupError:
+            return self._rendered(things)
+        return kept(key, lambda: self._kept(things))
+
+    def _kept(self, things):
+        with connection.execute_wrapper(_refuse):
+            return self._rendered(things)
+
+    def _rendered(self, things):
+        return get_template(self.template_name).render(dict(zip(self.given, things, strict=True)))
 
 
-def _rendered(template_name, shown):
-    with connection.execute_wrapper(_refuse):
-        return get_template(template_name).render(shown)
+@register.tag
+def part(parser, token):
+    """See Part."""
+    name, *words = token.split_contents()[1:]
+    given = token_kwargs(words, parser)
+    if words or name[0] not in "\"'":
+        raise template.TemplateSyntaxError('Write {% part "articles/_part.html" edition=edition %}.')
+    return Part(name[1:-1], given)
+
+
+def _setting(context):
+    """The language and the time zone, looked up once a page."""
+    page = context.render_context.dicts[0]
+    if _SETTING not in page:
+        page[_SETTING] = get_language(), timezone.get_current_timezone()
+    return page[_SETTING]
 
 
 def _refuse(execute, sql, *args):
@@ -43,12 +70,13 @@ def _refuse(execute, sql, *args):
 
 def _read_as(thing):
     """All that a thing holds, hashable; LookupError where nobody knows it."""
-    if type(thing) in _PLAIN:
-        return type(thing), thing  # a text that is safe prints in another way, and 1 equals True
+    kind = type(thing)
+    if kind in _PLAIN:
+        return kind, thing  # a text that is safe prints in another way, and 1 equals True
+    if read_as := getattr(thing, "read_as", None):
+        return read_as
     if isinstance(thing, (list, tuple)):
         return tuple(map(_read_as, thing))
     if isinstance(thing, dict):
         return tuple((name, _read_as(value)) for name, value in thing.items())
-    if read_as := getattr(thing, "read_as", None):
-        return type(thing), read_as
-    raise LookupError(f"What a {type(thing).__name__} holds is not known.")
+    raise LookupError(f"What a {kind.__name__} holds is not known.")
