@@ -283,16 +283,19 @@ class Edition(InALanguage, NaturalModel):
         """One plain line for machines: the standfirst or the short excerpt."""
         return re.sub(r"\s+", " ", self.standfirst) or self.short_excerpt
 
-    @cached_property
+    @property
     def shown_pictures(self):
         """{uid: Picture} of the pictures that may be shown; none unless the queryset came through `with_pictures`."""
         rows = getattr(self, "picture_rows_json", [])
-        shown.shows(
-            shown.record("image", self.image_id), *(shown.record("image", uid) for uid in self.pictures)
-        )
+        in_body = self.__dict__.get("pictures", ())  # a card has not read them, and does not ask for them
+        shown.shows(shown.record("image", self.image_id), *(shown.record("image", uid) for uid in in_body))
         for row in rows:
             shown.shows_until(row["rights_until"] and moment_of(row["rights_until"]))
-        return pictures_of(rows)
+        return self._pictures
+
+    @cached_property
+    def _pictures(self):
+        return pictures_of(getattr(self, "picture_rows_json", []))
 
     @property
     def lead_picture(self):

@@ -9,6 +9,7 @@ from articles import publishing, tag_merging, versions
 from articles.kept import kept
 from articles.models import Author, Coverage, Image, Section, Source, Tag
 from articles.publishing import Corrected
+from articles.shown import noting
 from articles.tests.photographs import stored
 from articles.tests.stories import NOON, author, person, published, rewrite, section, source
 from comments.models import Comment, Mode, Policy, Reason
@@ -154,3 +155,17 @@ def test_other_settings_are_shown_at_once(client, edition, settings):
     afresh(client, edition.path)
     settings.SITE_NAME = "Another desk"
     assert "Another desk" in read(client, edition.path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "{path}", "{path}comments/", "/tags/bridges/", "/sections/world/", "/feed.xml"]
+)
+def test_a_page_of_kept_parts_notes_the_same_names_as_a_page_without(client, edition, path):
+    save(Image, rights_until=NOW + HOUR)
+    noted = []
+    for read_page in (afresh, read, read):
+        with noting() as shown:
+            read_page(client, path.format(path=edition.path))
+        noted.append((shown.names, shown.until))
+    assert noted[1:] == noted[:1] * 2
+    assert noted[0][0]
