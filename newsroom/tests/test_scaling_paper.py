@@ -1,6 +1,7 @@
 """docs/scaling.md and deploy/ name only what there is."""
 
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -33,7 +34,7 @@ def test_every_command_is_one(services):
 
 
 def test_every_file_of_deploy_that_is_named_is_there(services):
-    named = set(re.findall(r"deploy/([\w.-]+\w)", PAPER)) - {"nginx.conf"}
+    named = set(re.findall(r"deploy/([\w.-]+\w)", PAPER))
     assert named == {"compose.yaml", "pictures-in-a-bucket.conf"}
     assert all((DEPLOY / name).is_file() for name in named)
     assert (
@@ -48,6 +49,20 @@ def test_the_app_servers_are_the_same_and_those_that_nginx_asks(services):
     asked = re.findall(r"server (\w+):8000", (DEPLOY / "nginx-of-compose.sed").read_text())
     assert asked == ["app1", "app2"]
     assert set(services["nginx"]["depends_on"]) == set(asked)
+
+
+def test_nginx_asks_both_servers_and_fetches_from_the_bucket():
+    shipped = (DEPLOY / "nginx.conf").read_text()
+    command = ["sed", "-f", DEPLOY / "nginx-of-compose.sed", DEPLOY / "nginx.conf"]
+    changed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    gone = [line.strip() for line in shipped.splitlines() if line not in changed.splitlines()]
+    come = [line.strip() for line in changed.splitlines() if line not in shipped.splitlines()]
+    assert gone == ["server 127.0.0.1:8000 max_fails=0;"]
+    assert come == [
+        "server app1:8000 max_fails=1 fail_timeout=2s;",
+        "server app2:8000 max_fails=1 fail_timeout=2s;",
+        "include /etc/nginx/pictures-in-a-bucket.conf;",
+    ]
 
 
 def test_nothing_is_kept_in_the_container_of_a_server(services):
