@@ -54,7 +54,10 @@ def _names(row):
     if isinstance(row, Image):
         return [record("image", row.pk), record("image", row.uid)]
     if isinstance(row, Rendition):
-        return [record("image", row.image_id), record("image", row.image.uid)]
+        uids = Image.objects.filter(pk=row.image_id).values_list(
+            "uid", flat=True
+        )  # none, if it goes with them
+        return [record("image", row.image_id), *(record("image", uid) for uid in uids)]
     if isinstance(row, Pin):
         return [PINS, PLANS]
     if isinstance(row, Policy):
