@@ -28,6 +28,7 @@ HOW = (
     "and the greatest of the rounds. The servers, wrk and whatever else ran shared the cores."
 )
 BARE_NAME = "bare WSGI"
+EVERY_DIGIT = 11  # seconds, in which nginx has kept a page under every last digit of the second
 FEW = 4  # connections to what takes long
 A_SECOND = 50  # comments posted
 CONVERSATION = 60  # comments that stand already under the story that is posted to
@@ -198,7 +199,9 @@ def nginx(bench):
     path, name = bench.addresses["article"], "bench.0123456789ab.html"
     with ExitStack() as stack:
         ours = stack.enter_context(servers.ours(NEWSROOM_BEHIND_PROXY="on", NEWSROOM_X_ACCEL="on"))
-        front = stack.enter_context(Nginx(bench.folder / "nginx", upstream=ours.port, data_folder=folder))
+        front = stack.enter_context(
+            Nginx(bench.folder / "nginx", upstream=ours.port, data_folder=folder, logs_at_once=False)
+        )
         tree, base = Tree(front.process.pid, ours.process.pid), f"http://{HOST}:{front.port}"
         rows = []
         for title, headers, suffix in (("", {}, ""), (", gzip", {"Accept-Encoding": "gzip"}, ".gz")):
@@ -210,7 +213,7 @@ def nginx(bench):
                 Row(f"nginx{suffix}", f"the article through nginx{title}", Target(f"{base}{path}", tree, headers),
                     f"static{suffix}"),
             ]  # fmt: skip
-        found = rounds.measure(rows, bench.plan)
+        found = rounds.measure(rows, bench.plan, warm_up=EVERY_DIGIT)
     told = rounds.as_data(rows, found)
     bench.tell("nginx", [report.table_of_rows(told, first="behind nginx", against="static file")], rows=told)
 

@@ -38,11 +38,11 @@ class Plan:
     connections: int
 
 
-def measure(rows, plan):
-    """{key: [Figures of each round]}; a first round, of two seconds a row, warms everything up and is thrown away."""
+def measure(rows, plan, *, warm_up=2):
+    """{key: [Figures of each round]}; a first round, of so many seconds a row, warms up and is thrown away."""
     for row in rows:
         load.check(row.target)
-        load.run(row.target, seconds=2, connections=row.connections or plan.connections)
+        load.run(row.target, seconds=warm_up, connections=row.connections or plan.connections)
     found = {row.key: [] for row in rows}
     for number in range(1, plan.rounds + 1):
         for row in rows if number % 2 else reversed(rows):

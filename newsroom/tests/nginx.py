@@ -32,10 +32,10 @@ class Nginx:
     """nginx on a free `port` of this machine, in front of what listens on `upstream`; as a context it runs inside.
 
     `folder` takes its own files, `data_folder` is the site's; `patience` is how long those wait who want a page that
-    somebody else has asked for.
+    somebody else has asked for. The log is written at once, or as it ships.
     """
 
-    def __init__(self, folder, *, upstream, data_folder, patience="50ms"):
+    def __init__(self, folder, *, upstream, data_folder, patience="50ms", logs_at_once=True):
         self.folder, self.port = Path(folder), free_port()
         self.values = {
             "user newsroom;": f"user {getpass.getuser()};",
@@ -44,7 +44,8 @@ class Nginx:
             "server 127.0.0.1:8000 ": f"server {HOST}:{upstream} ",
             "default /srv/newsroom/data;": f"default {data_folder};",
             "proxy_cache_path /var/cache/nginx/newsroom ": f"proxy_cache_path {self.folder}/pages ",
-            "access_log /var/log/nginx/newsroom.log readers buffer=64k flush=5s;": f"access_log {self.log} readers;",
+            "access_log /var/log/nginx/newsroom.log ": f"access_log {self.log} ",
+            " readers buffer=64k flush=5s;": " readers;" if logs_at_once else " readers buffer=64k flush=5s;",
             "listen 80 default_server;": f"listen {HOST}:{self.port} default_server;",
             "listen 80;\n        server_name news.example www.news.example;": (
                 f"listen {HOST}:{self.port};\n        server_name {HOST} localhost;"
