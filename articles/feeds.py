@@ -7,22 +7,26 @@ is absolute and begins with SITE_URL: the request's Host header is never asked.
 import datetime as dt
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import Exists, F, OuterRef
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles import shown, times
 from articles.corrections import corrections_told, with_stories
 from articles.history import changes_path
+from articles.kept import kept
 from articles.models import Author, Coverage, Edition, Section, Tag, TagAlias
+from articles.models.prepared import Prepared
 from articles.public import public
 from articles.shown import LATEST, SEARCH, SECTIONS, listed, shows
 
@@ -44,10 +48,11 @@ def site_address(path):
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a feed is of, at a moment. `record` is None for the whole site."""
+    """What a feed is of, at a moment, with its `editions` once they are read. `record` is None for the whole site."""
 
     at: dt.datetime
     record: Section | Tag | Author | Coverage | None = None
+    editions: Sequence[Edition] = ()
 
 
 class SiteAtom(Atom1Feed):
@@ -151,9 +156,27 @@ class SiteFeed(Feed):
 
 
 class StoryFeed(SiteFeed):
-    """The newest stories of the site. What narrows it overrides `stories`, `page` and `name`."""
+    """The newest stories of the site. What narrows it overrides `stories`, `page` and `name`.
+
+    It is written once for the same stories under the same names (see kept.py).
+    """
 
     feed_type = StoryAtom
+
+    def __init__(self):
+        self._newest = Prepared(self._newest_stories)
+
+    def __call__(self, request, *args, **kwargs):
+        subject = self.get_object(request, *args, **kwargs)
+        subject = replace(subject, editions=self._read(subject))
+        of_editions = tuple(edition.read_as for edition in subject.editions)
+        key = self.feed_url(subject), self.title(subject), get_language(), of_editions
+        text = kept(key, lambda: self.get_feed(subject, request).writeString("utf-8"))
+        return HttpResponse(text, content_type=self.feed_type.content_type)
+
+    def get_object(self, request):
+        shows(LATEST)
+        return super().get_object(request)
 
     def name(self, subject):
         return _("all articles")
@@ -163,12 +186,18 @@ class StoryFeed(SiteFeed):
         return reverse("articles:front")
 
     def items(self, subject):
-        stories = self.stories(Edition.objects.live(at=subject.at), subject).with_tags()
-        stories = stories.with_pictures(at=subject.at)
+        return subject.editions
+
+    def _read(self, subject):
+        number = {"number": subject.record.pk} if subject.record else {}
+        return self._newest.records(at=subject.at, **number)
+
+    def _newest_stories(self, *, at, number=None):
+        stories = self.stories(Edition.objects.live(at=at), number).with_tags().with_pictures(at=at)
         return stories.annotate(uid=F("article__uid")).defer("search_text").select_related("section")[:NEWEST]
 
-    def stories(self, live, subject):
-        shows(LATEST)
+    def stories(self, live, number):
+        """Those of the live stories that the record of that number files, in the order of the feed."""
         return live.newest_first()
 
     def item_title(self, edition):
@@ -200,6 +229,7 @@ class FiledFeed(StoryFeed):
     """The newest stories that one record files. `filed_by` leads from Edition to it, as `tag_rows__tag`."""
 
     def __init__(self, model, filed_by, *, may_be_empty=False):
+        super().__init__()
         self.model, self.filed_by, self.may_be_empty = model, filed_by, may_be_empty
 
     def get_object(self, request, slug):
@@ -218,11 +248,11 @@ class FiledFeed(StoryFeed):
     def page(self, subject):
         return reverse(f"articles:{self.model._meta.model_name}", args=[subject.record.slug])
 
-    def stories(self, live, subject):
+    def stories(self, live, number):
         """Ordered by where the filing stands, so that one index gives the rows in their order."""
         rows = self.filed_by.rpartition("__")[0]
         filed_at = F(f"{rows}__published_at" if rows else "published_at")
-        filed = live.filter(**{self.filed_by: subject.record}).annotate(filed_at=filed_at)
+        filed = live.filter(**{self.filed_by: number}).annotate(filed_at=filed_at)
         return filed.order_by("-filed_at", "-article_id")
 
 
