@@ -1,5 +1,6 @@
 """The front page of a moment: which story leads, what stands below it, and in which order."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
@@ -8,8 +9,10 @@ from typing import NamedTuple
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
+from articles.cards import cards_of
 from articles.models import Edition, EditionRelated, Pin, Section
 from articles.models.json_rows import JSONRows
+from articles.models.prepared import Prepared
 from articles.related import LAST_NEWS
 from articles.shown import LATEST, PINS, SECTIONS, record, shows, story
 
@@ -55,12 +58,13 @@ class FrontPage:
 
 
 class _Row(NamedTuple):
-    """A live edition for a place; its `picks` are ids of editions, None for those that are not live."""
+    """A live edition for a place; its `picks` are {"edition", "story"}, the edition None where it is not live."""
 
     place: str
     edition: int
     picks: list
     tags: list
+    story: int
 
 
 def front_page(*, at, among=None):
@@ -75,15 +79,18 @@ def front_page(*, at, among=None):
         return FrontPage(sections=sections)
     lead, pinned = _places(pins, newest)
     bands = _bands(sections, above={lead.edition, *pinned})
-    also = [pick for pick in lead.picks if pick][:ALSO]
+    also = [pick["edition"] for pick in lead.picks if pick["edition"]][:ALSO]
     rail = [row.edition for row in newest[:LAST_NEWS]]
     shown = {lead.edition, *pinned, *also, *rail, *chain.from_iterable(band.editions for band in bands)}
     is_past = among is not None
     if is_past:
         shown |= {row.edition for row in newest}  # for their tags
-    live = among if is_past else Edition.objects.live(at=at)
-    served_at = None if is_past else at  # a picture of the past is shown while its rights last today
-    found = live.as_cards().with_pictures(at=served_at).in_bulk(shown)
+    # A picture of the past is shown while its rights last today.
+    found = (
+        among.as_cards().with_pictures().in_bulk(shown)
+        if is_past
+        else cards_of(shown, at=at, with_pictures=True)
+    )
 
     def cards(numbers):
         # An edition that a verb committed meanwhile has ended is passed over: no transaction spans the queries.
@@ -127,45 +134,67 @@ def _places(pins, newest):
 
 
 def _bands(sections, *, above):
-    bands = [Band(section, [pk for pk in section.newest if pk not in above][:BAND]) for section in sections]
+    newest = {section: [row["edition"] for row in section.newest_json] for section in sections}
+    bands = [
+        Band(section, [pk for pk in editions if pk not in above][:BAND])
+        for section, editions in newest.items()
+    ]
     return [band for band in bands if band.editions]
 
 
 def _sections(*, at):
-    """All sections in order, each with `newest`: so many ids that its band is full whatever stands above."""
-    newest = Edition.objects.live(at=at).filter(section=OuterRef("pk")).newest_first()[: BAND + PINNED + 1]
-    rows = list(
-        Section.objects.annotate(
-            newest_json=JSONRows(newest.values(row=JSONObject(edition="pk", story="article_id")))
-        )
-    )
-    for section in rows:
+    """All sections in order, each with `newest_json`: so many of its stories that its band is full."""
+    sections = _sections_with_newest.records(at=at)
+    for section in sections:
         shows(*(story(row["story"]) for row in section.newest_json))
-        section.newest = [row["edition"] for row in section.newest_json]
-    return rows
+    return sections
+
+
+def _with_newest(*, at):
+    newest = Edition.objects.live(at=at).filter(section=OuterRef("pk")).newest_first()[: BAND + PINNED + 1]
+    newest = JSONRows(newest.values(row=JSONObject(edition="pk", story="article_id")))
+    return Section.objects.order_by("position", "name").annotate(newest_json=newest)
 
 
 def _newest(*, at):
-    editions = Edition.objects.live(at=at).newest_first()[:LOOKED_AT]
-    return _rows(editions, place=Value("", output_field=CharField()), at=at)
+    return _rows(_newest_stories, at=at)
 
 
 def _pins(*, at):
     """The pins in force whose story is live, the lead first."""
+    return _rows(_pinned_stories, at=at)
+
+
+def _rows(stories, *, at):
+    found = [
+        _Row(place, edition, json.loads(picks), json.loads(tags), number)
+        for place, edition, picks, tags, number in stories.rows(at=at)
+    ]
+    shows(
+        *(story(row.story) for row in found), *(story(pick["story"]) for row in found for pick in row.picks)
+    )
+    return found
+
+
+def _rows_of_newest(*, at):
+    editions = Edition.objects.live(at=at).newest_first()[:LOOKED_AT]
+    return _values(editions, place=Value("", output_field=CharField()), at=at)
+
+
+def _rows_of_pins(*, at):
     editions = Edition.objects.live(at=at).filter(article__pins__in=Pin.objects.in_force(at=at))
     order = [f"{sign}article__pins__{name}" for sign, name in _PIN_ORDER]
-    return _rows(editions.order_by(*order), place=F("article__pins__place"), at=at)
+    return _values(editions.order_by(*order), place=F("article__pins__place"), at=at)
 
 
-def _rows(editions, *, place, at):
+def _values(editions, *, place, at):
     live = Edition.objects.live(at=at).filter(article=OuterRef("related")).values("pk")[:1]
     picks = EditionRelated.objects.filter(edition=OuterRef("pk")).order_by("position", "pk")
     picks = picks.annotate(live=Subquery(live)).values(row=JSONObject(edition="live", story="related_id"))
     rows = editions.with_tags().annotate(place=place, picks_json=JSONRows(picks))
-    found = list(rows.values_list("place", "pk", "picks_json", "tag_rows_json", "article_id"))
-    shows(*(story(number) for *_row, number in found))
-    shows(*(story(pick["story"]) for _place, _edition, picks, *_row in found for pick in picks))
-    return [
-        _Row(place, edition, [pick["edition"] for pick in picks], tags)
-        for place, edition, picks, tags, _number in found
-    ]
+    return rows.values_list("place", "pk", "picks_json", "tag_rows_json", "article_id")
+
+
+_sections_with_newest = Prepared(_with_newest)
+_newest_stories = Prepared(_rows_of_newest)
+_pinned_stories = Prepared(_rows_of_pins)

@@ -81,6 +81,20 @@ def page_of(rows, request, *, moment="published_at", number="article_id", keep=(
         raise Http404("Nothing in the list stands below this key.")
     if not keys:
         before = None  # nothing stands above the key: below it the first page begins
+    return _page(shown, request, moment=moment, number=number, keep=keep, before=before, keys=keys)
+
+
+def first_rows(rows, *, moment="published_at", number="article_id", live_at=None):
+    """What `first_page_of` needs of a queryset, with the arguments of `page_of`: for a prepared query."""
+    return _parts(rows, None, moment, number, live_at)[0][: PAGE_SIZE + 1]
+
+
+def first_page_of(shown, request, *, moment="published_at", number="article_id"):
+    """The first page of a list of which the `first_rows` have been read; the request has no `?before=`."""
+    return _page(shown, request, moment=moment, number=number)
+
+
+def _page(shown, request, *, moment, number, keep=(), before=None, keys=()):
     address, last = _addresses(request, keep), shown[PAGE_SIZE - 1] if shown[PAGE_SIZE:] else None
     return Page(
         rows=shown[:PAGE_SIZE],

@@ -1,5 +1,6 @@
 """The readers' pages: the same bytes for everybody (see articles/public.py), read from editions only."""
 
+import json
 import re
 from functools import wraps
 
@@ -14,8 +15,9 @@ from articles import past_views, shown, times
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
 from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.models.prepared import Prepared
 from articles.months import bounds, months_between
-from articles.paging import COUNTED_UP_TO, CountUpTo, page_of
+from articles.paging import COUNTED_UP_TO, CountUpTo, first_page_of, first_rows, page_of
 from articles.public import KEEP_AND_ASK, public
 from articles.related import beside, last_news
 from articles.shown import PUBLISHERS, SEARCH, SECTIONS, SITE, address, listed, shows
@@ -115,10 +117,17 @@ def _tag_of_alias(slug, *, at):
 
 
 def _often_with(record, *, at):
-    newest = Edition.objects.live(at=at).filter(tag_rows__tag=record).with_tags()
-    newest = newest.order_by("-tag_rows__published_at", "-article_id")[:LOOKED_AT]
-    tags = most_used(newest.values_list("tag_rows_json", flat=True))
+    tags = most_used(json.loads(tags) for (tags,) in _tags_of_newest.rows(tag=record.pk, at=at))
     return [row for row in tags if row["slug"] != record.slug][:OFTEN_WITH]
+
+
+def _newest_of_tag(*, tag, at):
+    newest = Edition.objects.live(at=at).filter(tag_rows__tag=tag).with_tags()
+    newest = newest.order_by("-tag_rows__published_at", "-article_id")[:LOOKED_AT]
+    return newest.values_list("tag_rows_json")
+
+
+_tags_of_newest = Prepared(_newest_of_tag)
 
 
 @public
@@ -167,11 +176,9 @@ def _list_of_used(request, model, slug, filed_by):
 
 def _used(model, slug, filed_by, *, at):
     """The record of that slug with `story_count` (up to 1,001), or None where no live story uses it."""
-    stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).values("pk")
-    count = CountUpTo(stories[: COUNTED_UP_TO + 1])
     kind = model._meta.model_name
     shows(shown.slug(kind, slug))
-    record = model.objects.filter(slug=slug).annotate(story_count=count).first()
+    record = next(iter(_counted[filed_by].records(slug=slug, at=at)), None)
     if record:
         shows(listed(kind, record.pk))
     return record if record and record.story_count else None
@@ -182,14 +189,44 @@ def _list(request, record, filed_by, *, at, **context):
 
     The order is read where the filing stands, so that one index gives the rows in their order.
     """
-    rows = filed_by.rpartition("__")[0]
-    filed_at = F(f"{rows}__published_at" if rows else "published_at")
-    editions = Edition.objects.filter(**{filed_by: record}).annotate(filed_at=filed_at)
-    page = page_of(editions.as_cards(), request, moment="filed_at", live_at=at)
+    if "before" in request.GET:
+        page = page_of(_filed(filed_by, record.pk), request, moment="filed_at", live_at=at)
+    else:
+        newest = _first_pages[filed_by].records(number=record.pk, at=at)
+        page = first_page_of(newest, request, moment="filed_at")
     name = record._meta.model_name
     shows(listed(name, record.pk))
     context |= {name: record, "page": page, "rail": last_news(at=at)}
     return render(request, f"articles/{name}.html", context)
+
+
+def _filed(filed_by, number):
+    rows = filed_by.rpartition("__")[0]
+    filed_at = F(f"{rows}__published_at" if rows else "published_at")
+    return Edition.objects.filter(**{filed_by: number}).annotate(filed_at=filed_at).as_cards()
+
+
+def _first_page(filed_by):
+    """The prepared query of the first page of what a record of that `number` files."""
+    return Prepared(lambda *, number, at: first_rows(_filed(filed_by, number), moment="filed_at", live_at=at))
+
+
+def _counted_record(model, filed_by):
+    """The prepared query of the record of a slug, with its `story_count`."""
+
+    def build(*, slug, at):
+        stories = Edition.objects.live(at=at).filter(**{filed_by: OuterRef("pk")}).values("pk")
+        count = CountUpTo(stories[: COUNTED_UP_TO + 1])
+        return model.objects.filter(slug=slug).annotate(story_count=count).order_by("pk")[:1]
+
+    return Prepared(build)
+
+
+_USED_BY = {
+    "tag_rows__tag": Tag, "author_rows__author": Author, "source_rows__source": Source, "coverage": Coverage
+}  # fmt: skip
+_counted = {filed_by: _counted_record(model, filed_by) for filed_by, model in _USED_BY.items()}
+_first_pages = {filed_by: _first_page(filed_by) for filed_by in ["section", *_USED_BY]}
 
 
 @public

@@ -11,7 +11,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,10 +83,6 @@ class CommentQuerySet(models.QuerySet):
         if not re.fullmatch("[0-9]{1,18}", number):
             return None
         return self.filter(article=article, pk=int(number)).first()
-
-    def count_by_article(self):
-        """{article's id: how many comments}, without the articles that have none."""
-        return dict(self.order_by().values_list("article_id").annotate(Count("pk")))
 
 
 class CommentManager(NaturalManager.from_queryset(CommentQuerySet)):

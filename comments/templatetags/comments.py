@@ -3,12 +3,16 @@
 import secrets
 
 from django import template
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from articles import times
+from articles.cards import by_name
+from articles.models.prepared import Prepared
 from articles.shown import shows, thread
 from articles.templatetags.articles import local_time
 from comments.models import Comment
@@ -30,7 +34,15 @@ def comment_counts(editions):
     """{article's id: how many public comments} of these editions, without those that have none: one query."""
     articles = [edition.article_id for edition in editions]
     shows(*map(thread, articles))
-    return Comment.objects.public().filter(article__in=articles).count_by_article()
+    return dict(_counts.rows(at=times.now(), **by_name(articles))) if articles else {}
+
+
+def _counts_by_article(*, at, **articles):
+    public = Comment.objects.public(at=at).filter(article__in=articles.values())
+    return public.order_by().values_list("article_id").annotate(Count("pk"))
+
+
+_counts = Prepared(_counts_by_article)
 
 
 @register.simple_tag
