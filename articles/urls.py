@@ -1,4 +1,4 @@
-"""The readers' addresses. Patterns with a literal beginning stand before the one that begins with a year."""
+"""The readers' addresses. No two patterns take the same one."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ app_name = "articles"
 STORY = "<yyyy:year>/<mm:month>/<dd:day>/<words:slug>/"
 
 urlpatterns = [
+    path(STORY, views.detail, name="detail"),  # asked for most, so it is looked for first
     *machine_urls.urlpatterns,
     path("", views.front, name="front"),
     path("archive/", views.archive, name="archive"),
@@ -24,7 +25,6 @@ urlpatterns = [
     path("media/images/<picture:name>", picture_files.picture_file, name="picture"),
     path("preview/<str:token>/", preview_views.shared, name="preview"),
     path("<page:slug>/", views.page, name="page"),
-    path(STORY, views.detail, name="detail"),
     path(f"{STORY}history/", trust_views.history, name="history"),
     path(f"{STORY}history/<version:number>/", trust_views.version, name="version"),
     path(f"{STORY}history/<version:old>..<version:new>/", trust_views.changes, name="changes"),

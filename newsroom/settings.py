@@ -57,7 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # What sets headers comes first, so that the redirect to https and static files have them too.
-    "csp.middleware.CSPMiddleware",
+    "newsroom.middleware.ContentPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "newsroom.middleware.ResourcePolicyMiddleware",

@@ -13,6 +13,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("", include("comments.urls")),  # their addresses lie below those of stories
     path("", include("articles.urls")),
+    path("", include("comments.urls")),  # their addresses lie below those of stories
 ]
