@@ -231,16 +231,21 @@ class FiledFeed(StoryFeed):
     def __init__(self, model, filed_by, *, may_be_empty=False):
         super().__init__()
         self.model, self.filed_by, self.may_be_empty = model, filed_by, may_be_empty
+        self._records = Prepared(self._record)
 
     def get_object(self, request, slug):
-        now = times.now()
-        stories = Edition.objects.live(at=now).filter(**{self.filed_by: OuterRef("pk")})
-        used = self.model.objects.all() if self.may_be_empty else self.model.objects.filter(Exists(stories))
-        kind = self.model._meta.model_name
+        now, kind = times.now(), self.model._meta.model_name
         shows(SECTIONS if self.model is Section else shown.slug(kind, slug))
-        if record := self.model.objects.filter(slug=slug).first():
+        record = next(iter(self._records.records(slug=slug, at=now)), None)
+        if record:
             shows(listed(kind, record.pk))
-        return Subject(at=now, record=get_object_or_404(used, slug=slug))
+        if record is None or not (record.is_used or self.may_be_empty):
+            raise Http404("No live story uses this name.")
+        return Subject(at=now, record=record)
+
+    def _record(self, *, slug, at):
+        stories = Edition.objects.live(at=at).filter(**{self.filed_by: OuterRef("pk")})
+        return self.model.objects.filter(slug=slug).annotate(is_used=Exists(stories)).order_by("pk")[:1]
 
     def name(self, subject):
         return f"#{subject.record}" if self.model is Tag else str(subject.record)
