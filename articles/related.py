@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import CharField, F, OuterRef, Value
 from django.db.models.functions import JSONObject
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from articles.cards import cards_of
+from articles.kept import kept
 from articles.models import Article, Edition, EditionRelated, EditionSource, EditionTag
 from articles.models.json_rows import JSONRows, union_of
 from articles.models.prepared import Prepared
@@ -52,16 +53,28 @@ def beside(edition, *, at, among=None):
     are chosen all the same and then left out. An edition that is not stored is a working copy's, with what
     the desk has picked and filed there.
     """
-    picked, rail, ties = _candidates(edition, at=at)
-    computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
-    chosen = [*picked, *computed[: max(FILLED_UP_TO - len(picked), 0)]]
+    chosen, rail = _chosen(edition, at=at)
     # What a verb committed meanwhile has ended is passed over: no transaction spans the two queries.
     shown = {*chosen, *rail}
     cards = cards_of(shown, at=at) if among is None else among.as_cards().in_bulk(shown)
-    related = [
-        Related(cards[pk], "" if pk in picked else ties[pk].words(edition)) for pk in chosen if pk in cards
-    ]
+    related = [Related(cards[pk], reason) for pk, reason in chosen.items() if pk in cards]
     return related, [cards[pk] for pk in rail if pk in cards]
+
+
+def _chosen(edition, *, at):
+    """({id: reason} of the related stories, ids of the rail), both in order; worked out once for the same rows."""
+    if not edition.pk:
+        return _choice(edition, _ways(edition, at=at))
+    rows = tuple(_stored_ways.rows(pk=edition.pk, at=at))
+    key = "beside", get_language(), edition.article_id, edition.coverage and edition.coverage.name, rows
+    return kept(key, lambda: _choice(edition, [(*way, json.loads(found)) for *way, found in rows]))
+
+
+def _choice(edition, ways):
+    picked, rail, ties = _candidates(edition, ways)
+    computed = sorted(ties.keys() - picked, key=lambda pk: ties[pk].rank, reverse=True)
+    computed = computed[: max(FILLED_UP_TO - len(picked), 0)]
+    return dict.fromkeys(picked, "") | {pk: ties[pk].words(edition) for pk in computed}, rail
 
 
 class _Ties:
@@ -91,10 +104,10 @@ class _Ties:
         return words % {"count": self.tag_count}
 
 
-def _candidates(edition, *, at):
+def _candidates(edition, ways):
     """(picked, rail, ties): ids of live editions in order, and {id: _Ties}, without the story itself."""
     picked, rail, ties = [], [], defaultdict(_Ties)
-    for kind, _position, leads_to, rows in sorted(_rows(edition, at=at), key=lambda row: row[:2]):
+    for kind, _position, leads_to, rows in sorted(ways, key=lambda row: row[:2]):
         _note(kind, leads_to)
         for row in rows:
             if row["article"] == edition.article_id:
@@ -118,17 +131,11 @@ def _note(kind, number):
         shows(listed(kind, number))
 
 
-def _rows(edition, *, at):
+def _ways(edition, *, at):
     """(kind, position, number of what leads there, rows) of every way in which a story can stand beside this one.
 
     A single query.
     """
-    if not edition.pk:
-        return _ways(edition, at=at)
-    return [(*way, json.loads(rows)) for *way, rows in _stored_ways.rows(pk=edition.pk, at=at)]
-
-
-def _ways(edition, *, at):
     live = Edition.objects.live(at=at)
     itself, picks, tags, sources = _filing(edition)
     citing = live.filter(source_rows__source=OuterRef("source"))
