@@ -12,6 +12,7 @@ from django.db.models import Value
 
 from articles.models import Author, User
 from articles.models.json_rows import union_of
+from articles.models.prepared import Prepared
 
 # Letters that are drawn like Latin ones, from UTS 39's confusables; small ones, since case is folded first.
 _DRAWN_LIKE = {
@@ -81,10 +82,17 @@ def _without_invisibles(name):
 
 def names_of_the_desk():
     """The names that stand for the desk on this site: its own, its people's and its authors'. One query."""
+    rows = _signed.rows()
+    signed = (shown or f"{first} {last}".strip() or username for shown, first, last, username in rows)
+    return [settings.SITE_NAME, *signed]
+
+
+def _names_in_use():
     people = User.objects.filter(is_staff=True, is_active=True).order_by()
-    rows = union_of(
+    return union_of(
         people.values_list("display_name", "first_name", "last_name", "username"),
         Author.objects.order_by().values_list("name", Value(""), Value(""), Value("")),
     )
-    signed = (shown or f"{first} {last}".strip() or username for shown, first, last, username in rows)
-    return [settings.SITE_NAME, *signed]
+
+
+_signed = Prepared(_names_in_use)

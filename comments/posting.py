@@ -1,14 +1,16 @@
 """From a valid reply form to a stored comment, and the private link by which its author sees it."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from articles import times
 from articles.models import Edition
+from articles.models.prepared import Prepared
 from comments.limits import seconds_to_wait
 from comments.models import (
     AlreadyDecided,
@@ -56,28 +58,37 @@ def facts_about(form, edition, *, network, held_by=()):
 
     `held_by` are the traits by which a rule for people holds the comment.
     """
-    of_address = Comment.objects.filter(email_hash=email_hash(form.cleaned_data["email"]))
-    refused = Q(status__in=[Status.REJECTED, Status.SPAM])
-    lately = Comment.objects.filter(network=network, posted_at__gt=form.at - TEN_MINUTES)
-    before = of_address.aggregate(
-        approved=Count("pk", filter=Q(status=Status.APPROVED)),
-        rejected=Count("pk", filter=refused),
-    )
+    before = dict(_by_status.rows(email_hash=email_hash(form.cleaned_data["email"])))
+    lately = _lately.rows(network=network, since=form.at - TEN_MINUTES)
     return Facts(
         listed=ListedWord.objects.points(language=edition.language),
-        neighbours={pk: likeness for pk, likeness in _newest_likenesses() if likeness},
+        neighbours={
+            pk: json.loads(likeness) for pk, likeness in _newest_likenesses.rows() if likeness != "{}"
+        },
         story=edition.search_text,
         cited=frozenset(host_of(source["url"]) for source in edition.sources if source["url"]),
         seconds_taken=form.seconds_taken,
-        approved_before=before["approved"],
-        rejected_before=before["rejected"],
-        lately_from_network=lately[:MOST_LATELY].count(),
+        approved_before=before.get(Status.APPROVED, 0),
+        rejected_before=before.get(Status.REJECTED, 0) + before.get(Status.SPAM, 0),
+        lately_from_network=len(lately),
         held_by=tuple(held_by),
     )
 
 
-def _newest_likenesses():
-    return Comment.objects.order_by("-pk").values_list("pk", "likeness")[:NEIGHBOURS]
+def _statuses(*, email_hash):
+    same = Comment.objects.filter(email_hash=email_hash).order_by()
+    return same.values_list("status").annotate(count=Count("pk"))
+
+
+def _numbers_since(*, network, since):
+    lately = Comment.objects.filter(network=network, posted_at__gt=since)
+    return lately.order_by("-posted_at").values_list("pk")[:MOST_LATELY]
+
+
+_by_status, _lately = Prepared(_statuses), Prepared(_numbers_since)
+_newest_likenesses = Prepared(
+    lambda: Comment.objects.order_by("-pk").values_list("pk", "likeness")[:NEIGHBOURS]
+)
 
 
 def post_reply(form, edition, *, policy, network):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles import times
 from articles.models import Article, Edition
+from articles.models.prepared import Prepared
 from articles.views import of_a_live_story
 from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
@@ -59,12 +60,18 @@ def under_a_live_story(view):
 
 
 def _live_edition_at(path):
-    """The live edition of the story with this address, or of the one that had it once; None where there is none."""
-    live = Edition.objects.live()
-    if found := live.filter(path=path).first():
-        return found
-    owner = Edition.objects.once_live().filter(path=path).values("article")[:1]
-    return live.filter(article__in=owner).first()
+    """The live edition of the story with this address, or of the one that had it once; None where there is none.
+
+    For reading only: it may be the record of a prepared query.
+    """
+    now = times.now()
+    if found := _live_there.records(path=path, at=now):
+        return found[0]
+    owner = Edition.objects.once_live(at=now).filter(path=path).values("article")[:1]
+    return Edition.objects.live(at=now).filter(article__in=owner).first()
+
+
+_live_there = Prepared(lambda *, path, at: Edition.objects.live(at=at).filter(path=path).order_by("pk")[:1])
 
 
 def _live_edition(path, *, at):
@@ -95,12 +102,19 @@ def permalink(request, now, edition, *, number):
     return HttpResponseRedirect(page_with(comment, edition, at=now))
 
 
+def _with_policies(**filed):
+    articles = Article.objects.order_by().filter(pk=filed["article_id"]).only("uid", "is_open_to_comments")
+    return articles.annotate(policies=policy_rows(Edition(**filed)))
+
+
+_replied_to = Prepared(_with_policies)
+
+
 @under_a_live_story
 def reply(request, edition):
     """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
-    article = Article.objects.only("uid", "is_open_to_comments").annotate(policies=policy_rows(edition))
-    article = article.get(pk=edition.article_id)
-    now = times.now()
+    filed = {name: getattr(edition, name) for name in ("article_id", "section_id", "coverage_id")}
+    (article,), now = _replied_to.records(**filed), times.now()
     policy = from_rows(article.policies, edition, is_switched_on=article.is_open_to_comments, at=now)
     if request.method == "POST":
         return _posted(request, edition, article, policy)

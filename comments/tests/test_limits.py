@@ -164,10 +164,14 @@ def test_of_twenty_posts_at_once_exactly_as_many_are_stored_as_are_allowed(store
     assert Comment.objects.count() == 6
 
 
+DROPS = {b"newsroom:drops:epoch", b"newsroom:drops:count", b"newsroom:drops:log"}  # names of pages alone
+
+
 def test_the_server_learns_neither_network_nor_words_and_forgets_by_itself(mortal, client, edition):
     assert statuses(client, "Who pays?") == [303]
     comment = Comment.objects.get()
-    keys = mortal.client.keys("*")
+    keys = mortal.client.keys("newsroom:limit:*")
+    assert not set(mortal.client.keys("*")) - {*keys, *DROPS}
     kept = b" ".join(
         [*keys, *(member for key in keys for member in mortal.client.zrange(key, 0, -1))]
     ).decode()
