@@ -1,0 +1,181 @@
+"""A change drops the pages that show it, and no others; what nobody dropped ends when it would be another page."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from articles import publishing
+from articles.models import Article, Coverage, Edition, Section
+from articles.shown import EVERYTHING, changes
+from articles.tag_merging import merge_tags
+from articles.tests.stories import NOON, author, person, published, rewrite, section, write
+from comments.models import Comment, Reason
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+NOW = NOON + HOUR
+
+ALL = [
+    "/", "/archive/", "/archive/2025/06/", "/archive/2025/05/", "/feed.xml", "/comments/feed.xml", "/search/?q=story",
+    "/corrections/", "/tags/a/", "/tags/a/feed.xml", "/tags/b/", "/sections/world/", "/sections/europe/",
+    "/authors/ana/", "/authors/ben/", "/about/", "/moderation/", "/nothing/", "/2025/06/09/one/",
+    "/2025/06/09/one/comments/", "/2025/06/09/one/comments/feed.xml", "/2025/06/09/one/history/",
+    "/2025/06/09/two/", "/2025/06/09/two/comments/", "/2025/06/09/draft/", "/news-sitemap.xml", "/sitemap.xml",
+]  # fmt: skip
+LISTS = {"/", "/archive/", "/archive/2025/06/", "/feed.xml", "/search/?q=story", "/news-sitemap.xml"}
+
+
+@pytest.fixture
+def done(django_capture_on_commit_callbacks):
+    """`done(verb, *args)`: does it in a transaction, and what is to be done after that."""
+
+    def do(verb, *args, **options):
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            return verb(*args, **options)
+
+    return do
+
+
+@pytest.fixture
+def clock(done):
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def desk(site, clock, done):
+    """Two stories with tags, sections, authors and comments of their own, ten others from May, and a draft."""
+
+    def prepared():
+        for number in range(10):
+            published(f"Old {number}", section=section("Asia"), at=NOON - 20 * DAY + number * HOUR)
+        published("Story one", slug="one", tags=["a"], bylines=[author("Ana")], at=NOON)
+        published(
+            "Story two", slug="two", tags=["b"], section=section("Europe"), bylines=[author("Ben")],
+            at=NOON + MINUTE,
+        )  # fmt: skip
+        write("Story of nobody", slug="draft", tags=["a"])
+        for slug in ("one", "two"):
+            Comment.objects.post(
+                article=of(slug).article, name="Eve", email="", text=f"About {slug}", at=NOON
+            )
+
+    done(prepared)
+
+
+def of(slug):
+    return Edition.objects.live(at=NOW).get(path=f"/2025/06/09/{slug}/")
+
+
+def dropped_by(site, done, verb, *args, **options):
+    """Which of ALL are no longer answered from memory after that."""
+    for address in ALL:
+        site.get(address)
+    kept = {address for address in ALL if site.keeps(address)}
+    assert kept == set(ALL)
+    done(verb, *args, **options)
+    return {address for address in ALL if not site.keeps(address)}
+
+
+def one():
+    return of("one").article
+
+
+def editor():
+    return person("editor", "Editors")
+
+
+def publish(**fields):
+    publishing.publish(rewrite(one(), **fields), by=editor(), now=NOW)
+
+
+def publish_draft():
+    publishing.publish(Article.objects.get(slug="draft"), by=editor(), now=NOW)
+
+
+def comment_of_two():
+    return Comment.objects.get(text="About two")
+
+
+OF_ONE = {path for path in ALL if path.startswith("/2025/06/09/one/")}
+WITH_RAIL = {
+    "/tags/a/", "/tags/b/", "/sections/world/", "/sections/europe/", "/authors/ana/", "/authors/ben/",
+    "/nothing/", "/2025/06/09/two/",
+}  # fmt: skip
+
+
+def test_new_words_of_a_story_drop_the_pages_that_print_it(site, desk, done):
+    dropped = dropped_by(site, done, publish, headline="Story one anew")
+    assert dropped == {*OF_ONE, *LISTS, *WITH_RAIL, "/tags/a/feed.xml", "/2025/06/09/draft/"}
+
+
+def test_a_draft_that_is_saved_drops_nothing(site, desk, done):
+    assert not dropped_by(site, done, rewrite, one(), headline="Not to be read yet")
+
+
+def test_a_plan_drops_nothing_and_ends_what_it_touches(site, desk, done, clock):
+    article = rewrite(one(), headline="Story one tomorrow")
+    planned = {"at": NOW + HOUR, "by": editor(), "now": NOW}
+    assert not dropped_by(site, done, publishing.schedule, article, **planned)
+    clock.move_to(NOW + HOUR - dt.timedelta(seconds=1))
+    assert all(site.keeps(address) for address in ALL)
+    clock.move_to(NOW + HOUR)
+    ended = {address for address in ALL if not site.keeps(address)}
+    assert ended >= {*OF_ONE, "/", "/tags/a/", "/feed.xml"}
+    assert not ended & {"/archive/2025/05/", "/about/", "/comments/feed.xml", "/moderation/", "/corrections/"}
+
+
+def test_a_comment_that_is_approved_drops_its_story_its_thread_and_the_counts(site, desk, done):
+    dropped = dropped_by(site, done, lambda: comment_of_two().approve(by=person("moderator"), at=NOW))
+    assert dropped == {"/", "/comments/feed.xml", "/2025/06/09/two/", "/2025/06/09/two/comments/"}
+
+
+@pytest.mark.parametrize("verb", ["reject", "mark_spam", "erase"])
+def test_a_comment_that_nobody_was_shown_drops_nothing(site, desk, done, verb):
+    options = {"reason": Reason.OFF_TOPIC} if verb == "reject" else {}
+    dropped = dropped_by(
+        site, done, lambda: getattr(comment_of_two(), verb)(by=person("moderator"), at=NOW, **options)
+    )
+    assert not dropped
+
+
+def test_a_story_that_goes_live_drops_the_404_of_its_address(site, desk, done):
+    assert site.get("/2025/06/09/draft/").status == 404
+    dropped = dropped_by(site, done, publish_draft)
+    assert {"/2025/06/09/draft/", *LISTS, "/tags/a/"} <= dropped
+    assert site.get("/2025/06/09/draft/").status == 200
+    assert not dropped & {"/about/", "/archive/2025/05/", "/2025/06/09/two/comments/", "/moderation/"}
+
+
+def test_a_merge_drops_the_pages_of_both_tags_and_the_stories_that_carry_them(site, desk, done):
+    from_tag, into = (of(slug).tag_rows.get().tag for slug in ("one", "two"))
+    dropped = dropped_by(site, done, merge_tags, into=into, others=[from_tag], by=editor(), now=NOW)
+    assert {"/tags/a/", "/tags/b/", "/tags/a/feed.xml", "/2025/06/09/one/", "/2025/06/09/two/"} <= dropped
+    assert not dropped & {"/about/", "/moderation/", "/2025/06/09/one/comments/", "/comments/feed.xml"}
+
+
+def test_a_change_of_everything_drops_everything(site, desk, done):
+    assert dropped_by(site, done, changes, EVERYTHING) == set(ALL)
+
+
+def test_a_new_section_is_named_on_every_page(site, desk, done):
+    dropped = dropped_by(site, done, Section.objects.create, name="Africa", slug="africa")
+    assert "/about/" in dropped
+    assert all("Africa" in site.get(address).text for address in ("/", "/about/", "/2025/06/09/one/"))
+
+
+
+
+
+def test_a_coverage_that_is_renamed_drops_the_stories_that_it_holds(site, desk, done):
+    coverage = done(Coverage.objects.create, name="The bridge", slug="bridge")
+    article = one()
+    article.coverage = coverage
+    done(lambda: publishing.publish(rewrite(article), by=editor(), now=NOW))
+    coverage.name = "The new bridge"
+    dropped = dropped_by(site, done, coverage.save)
+    assert "/2025/06/09/one/" in dropped
+    assert "/about/" not in dropped
+    assert "The new bridge" in site.get("/2025/06/09/one/").text
