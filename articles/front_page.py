@@ -14,7 +14,7 @@ from articles.models import Edition, EditionRelated, Pin, Section
 from articles.models.json_rows import JSONRows
 from articles.models.prepared import Prepared
 from articles.related import LAST_NEWS
-from articles.shown import LATEST, PINS, SECTIONS, record, shows, story
+from articles.shown import LATEST, PINS, SECTIONS, listed, record, shows, story
 
 ALSO = 2  # headlines under the lead
 PINNED = 4
@@ -146,7 +146,7 @@ def _sections(*, at):
     """All sections in order, each with `newest_json`: so many of its stories that its band is full."""
     sections = _sections_with_newest.records(at=at)
     for section in sections:
-        shows(*(story(row["story"]) for row in section.newest_json))
+        shows(listed("section", section.pk), *(story(row["story"]) for row in section.newest_json))
     return sections
 
 

@@ -166,6 +166,25 @@ def test_a_new_section_is_named_on_every_page(site, desk, done):
     assert all("Africa" in site.get(address).text for address in ("/", "/about/", "/2025/06/09/one/"))
 
 
+def test_an_old_story_that_comes_into_a_section_stands_on_the_front_page(site, clock, done):
+    """It is none of the newest of the site, nor of the section that it leaves: no page has shown it before."""
+
+    def prepared():
+        published("Moving", slug="moving", section=section("World"), at=NOON - 90 * DAY)
+        for number in range(60):
+            published(f"Story {number}", section=section("World"), at=NOON - DAY + number * MINUTE)
+        published("Quiet", section=section("Europe"), at=NOON - 100 * DAY)
+
+    done(prepared)
+    site.get("/")
+    assert site.keeps("/")
+    assert "Moving" not in site.get("/").text
+    moving = Edition.objects.get(headline="Moving").article
+    moving.section = section("Europe")
+    done(lambda: publishing.publish(rewrite(moving), by=editor(), now=NOW))
+    assert "Moving" in site.get("/").text
+    assert site.get("/").text == site.fresh("/").text
+
 
 
 
