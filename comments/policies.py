@@ -74,6 +74,12 @@ class PolicyInForce:
         return self.is_paused and timezone.localdate(self.paused_until) == timezone.localdate(self.at)
 
     @property
+    def resumes_today_from(self):
+        """From which moment on the pause ends on the same day (aware); None where there is none."""
+        end = self.paused_until and timezone.localtime(self.paused_until)
+        return end and end.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    @property
     def needs_proof(self):
         """Whether a comment's author is to prove the address: it is asked for, or trust depends on it."""
         return self.asks_proof or self.mode == Mode.TRUSTED
@@ -231,7 +237,7 @@ def from_rows(rows, edition, *, is_switched_on, at):
     found = in_force(policies, published_at=edition.published_at, is_switched_on=is_switched_on, at=at)
     shows(*(policy.shown_as for policy in policies), reaching_as("site", 0))
     shows(*(reaching_as(place, number) for place, number in _reach(edition).items()))
-    for moment in (found.closes_at, found.paused_until):
+    for moment in (found.closes_at, found.paused_until, found.resumes_today_from):
         shows_until(moment if moment and moment > at else None)
     return found
 

@@ -11,7 +11,7 @@ from articles.models import Article, Coverage, Edition, Section
 from articles.shown import EVERYTHING, changes
 from articles.tag_merging import merge_tags
 from articles.tests.stories import NOON, author, person, published, rewrite, section, write
-from comments.models import Comment, Reason
+from comments.models import Comment, Mode, Policy, Reason
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -185,6 +185,20 @@ def test_an_old_story_that_comes_into_a_section_stands_on_the_front_page(site, c
     assert "Moving" in site.get("/").text
     assert site.get("/").text == site.fresh("/").text
 
+
+def test_a_pause_that_ends_on_the_next_day_is_told_otherwise_from_midnight_on(site, desk, done, clock):
+    until = dt.datetime(2025, 6, 10, 8, tzinfo=dt.UTC)
+    done(lambda: Policy.objects.create(mode=Mode.OPEN, paused_until=until))
+    path = "/2025/06/09/one/"
+    assert "10 June" in site.get(path).text
+    assert site.keeps(path)
+    midnight = dt.datetime(2025, 6, 9, 22, tzinfo=dt.UTC)  # in Brussels
+    clock.move_to(midnight - dt.timedelta(seconds=1))
+    assert site.keeps(path)
+    clock.move_to(midnight)
+    assert site.get(path).text == site.fresh(path).text
+    clock.move_to(until)
+    assert site.get(path).text == site.fresh(path).text
 
 
 
