@@ -238,7 +238,7 @@ class PageCache:
     def _keep(self, key, answer, noted, board, *, began, made_at):
         answer.began, answer.made_at, answer.slots = began, made_at, slots_of(noted.names)
         answer.until = noted.until.timestamp() if noted.until else NEVER
-        board.settle((_PLANS,))
+        board.settle((_PLANS, *answer.slots))
         count = board.count
         if self._plan(answer, board) and not board.has_changed(answer.slots, since=began):
             answer.found_good = -1 if board.is_announced(_PLANS) else count

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from articles import publishing
 from articles.models import Article, Coverage, Edition, Section
-from articles.shown import EVERYTHING, changes
+from articles.shown import EVERYTHING, changes, story
 from articles.tag_merging import merge_tags
 from articles.tests.stories import NOON, author, person, published, rewrite, section, write
 from comments.models import Comment, Mode, Policy, Reason
+from newsroom.drops import LEASE
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -200,6 +201,18 @@ def test_a_pause_that_ends_on_the_next_day_is_told_otherwise_from_midnight_on(si
     clock.move_to(until)
     assert site.get(path).text == site.fresh(path).text
 
+
+def test_what_was_announced_and_rolled_back_is_kept_again_when_the_announcement_has_ended(
+    site, board, desk, clock
+):
+    path = "/2025/06/09/one/"
+    board.announce([story(one().pk)])
+    assert not site.keeps(path)
+    assert not site.keeps(path)
+    clock.shift(LEASE + 1)
+    site.get(path)
+    site.get(path)
+    assert site.keeps(path)
 
 
 def test_a_coverage_that_is_renamed_drops_the_stories_that_it_holds(site, desk, done):
