@@ -13,6 +13,7 @@ from django.db import transaction
 from articles.models import Article, Author, Coverage, Section, Source, Tag, User
 from articles.models.slugs import slug_from
 from articles.models.tags import tag_key
+from articles.shown import EVERYTHING, changes
 from newsroom.archive.plan import MODERATORS, WRITERS
 from newsroom.archive.text import document_title, person, publisher_name, tag_name
 from newsroom.archive.words import SECTIONS, TOPICS, VOCABULARIES
@@ -59,6 +60,7 @@ def desk_of(plan, *, is_beside_others):
                 "database (NEWSROOM_DATA_DIR=/path/to/another/folder), or say --beside-others."
             )
         _make_filing(plan, account)
+        changes(EVERYTHING)
     people = dict(User.objects.filter(username__startswith="archive").values_list("username", "pk"))
     names = [tag_name(rank) for rank in range(plan.tag_count)]
     return Desk(

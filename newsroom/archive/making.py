@@ -11,6 +11,7 @@ from bisect import bisect_left
 from django.db import connection, transaction
 
 from articles.models import Article
+from articles.shown import EVERYTHING, changes
 from comments.models import Comment
 from newsroom.archive.filing import desk_of
 from newsroom.archive.stories import StoryBatch
@@ -99,3 +100,4 @@ def _written(batch, numbers):
     for number in numbers:
         batch.add(number)
     batch.write()
+    changes(EVERYTHING)

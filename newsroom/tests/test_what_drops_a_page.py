@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import transaction
 
 from articles import publishing
@@ -225,3 +226,8 @@ def test_a_coverage_that_is_renamed_drops_the_stories_that_it_holds(site, desk, 
     assert "/2025/06/09/one/" in dropped
     assert "/about/" not in dropped
     assert "The new bridge" in site.get("/2025/06/09/one/").text
+
+
+def test_an_archive_that_is_made_beside_stories_drops_every_page(site, desk, done):
+    asked = {"articles": 20, "comments": 20, "until": dt.date(2025, 6, 8), "beside_others": True}
+    assert dropped_by(site, done, call_command, "make_archive", **asked) == set(ALL)
