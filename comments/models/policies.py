@@ -1,7 +1,7 @@
 """What the desk has laid down about comments: for the site, a section, a coverage or a story."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -132,8 +132,10 @@ class Policy(models.Model):
 
     def resume(self):
         """Ends the pause; returns whether there was one."""
-        changes(self.shown_as, self.reaches_as)
-        return bool(Policy.objects.filter(pk=self.pk, paused_until__isnull=False).update(paused_until=None))
+        paused = Policy.objects.filter(pk=self.pk, paused_until__isnull=False)
+        with transaction.atomic():
+            changes(self.shown_as, self.reaches_as)
+            return bool(paused.update(paused_until=None))
 
     @property
     def shown_as(self):
