@@ -280,7 +280,7 @@ def memory(bench):
             sizes.append(_sizes(ours.tree))
     head = ["", "MB of pages kept, and of its own memory (USS), of each worker"]
     rows = [["after the front page", _told(sizes[0])], [f"after {asked:,} requests", _told(sizes[-1])]]
-    how = f"Memory is the private part of /proc/<pid>/smaps_rollup, after a walk through {len(bench.stories):,} stories."
+    how = f"Own memory is the private part of smaps_rollup; {len(bench.stories):,} stories were asked for in turn."
     bench.tell("memory", [{"head": head, "rows": rows}], how=how, bytes_of_workers=sizes)
 
 
