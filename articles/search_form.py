@@ -9,16 +9,30 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.kept import kept
 from articles.models import Edition, Tag
 from articles.models.edition import Kind
 from articles.models.language import language_choices
+from articles.models.prepared import Prepared
 from articles.models.tags import tag_key
 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 LOOKED_AT = 1_000  # the newest stories, whose languages are offered
+
+
+def _languages():
+    """`language_choices` in the language of the page: it takes milliseconds to sort them."""
+    return kept(
+        ("languages", get_language()), lambda: tuple((code, str(name)) for code, name in language_choices())
+    )
+
+
+_languages_of_newest = Prepared(
+    lambda *, at: Edition.objects.live(at=at).newest_first().values_list("language")[:LOOKED_AT]
+)
 
 
 class Words(forms.CharField):
@@ -88,7 +102,18 @@ class SearchForm(forms.Form):
         self.at = at
         self.sections = {section.slug: section for section in sections}
         self.fields["section"].choices = [("", _("All sections"))] + [(s.slug, s.name) for s in sections]
-        self.fields["language"].choices = [("", _("Any language")), *language_choices()]
+        self.fields["language"].choices = [("", _("Any language")), *_languages()]
+
+    @property
+    def read_as(self):
+        """All that the page shows of the form but its words, hashable: what was chosen, can be, and was refused."""
+        chosen = tuple((name, *self.data.getlist(name)) for name in self.fields if name != "q")
+        offered = (
+            (value, str(label))
+            for name in ("section", "language")
+            for value, label in self.fields[name].widget.choices
+        )
+        return chosen, tuple(offered), self.errors.as_json()
 
     def clean_tag(self):
         """The Tag of that name or slug, or the one it was merged into. A live story has to carry it."""
@@ -157,9 +182,7 @@ class SearchForm(forms.Form):
 
     def offer_languages(self):
         """Offers the languages that stories are in, of all that there are, and the one chosen."""
-        newest = (
-            Edition.objects.live(at=self.at).newest_first().values_list("language", flat=True)[:LOOKED_AT]
-        )
+        newest = (language for (language,) in _languages_of_newest.rows(at=self.at))
         offered = {"", *newest, self.cleaned_data.get("language", "")}
         field = self.fields["language"]
         field.widget.choices = [(code, name) for code, name in field.choices if code in offered]
