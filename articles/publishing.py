@@ -218,6 +218,8 @@ def _drop(plan, article, *, live, by, now):
     article.editions.filter(live_until=plan.live_from).update(live_until=None)
     if not article.editions.filter(path=plan.path).exists():
         Address.objects.filter(article=article, path=plan.path).delete()
+    if plan.number == 1:
+        Article.objects.filter(pk=article.pk).update(published_at=None)
     after = workflow.state_at(article, at=now)
     note = plan.live_from.isoformat()
     workflow.log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
@@ -275,7 +277,8 @@ def _make_edition(article, *, by, live_from, change, note, correction, now):
         **_as_read(article),
     )
     article.fingerprint = edition.fingerprint = article.working_fingerprint()
-    article.save(update_fields=["slug", "fingerprint"])
+    article.published_at = published_at
+    article.save(update_fields=["slug", "fingerprint", "published_at"])
     edition.save()
     _file(edition)
     if change == Change.CORRECTION:

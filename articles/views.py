@@ -148,7 +148,9 @@ def publisher(request, slug):
     record = _publisher_of(slug, at=now)
     if record is None:
         raise Http404("No live story cites this publisher.")
-    page = page_of(Edition.objects.citing_publisher(slug).as_cards(), request, live_at=now)
+    is_common = record.story_count > COUNTED_UP_TO
+    editions = Edition.objects.citing_publisher(slug, is_common=is_common)
+    page = page_of(editions.as_cards(), request, live_at=now)
     context = {"publisher": record, "page": page, "rail": last_news(at=now)}
     return render(request, "articles/publisher.html", context)
 
@@ -160,7 +162,8 @@ def coverage(request, slug):
 
 def _publisher_of(slug, *, at):
     """A Source of that publisher that a live story cites, for its name, with the publisher's `story_count`."""
-    stories = Edition.objects.live(at=at).citing_publisher(slug).values("pk")
+    stories = Edition.objects.live(at=at).filter(source_rows__source__publisher_slug=slug)
+    stories = stories.order_by().values("pk").distinct()
     is_cited = Exists(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")))
     records = Source.objects.filter(is_cited, publisher_slug=slug).order_by("pk")
     return records.annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()

@@ -66,12 +66,12 @@ def _stories(user, at):
     stories = Article.objects.with_state(at=at)
     if user.has_perm("articles.edit_any_article"):
         return stories
-    return stories.filter(pk__in=Article.objects.owned_by(user).values("pk"))
+    return stories.owned_by(user)
 
 
 def _drafts(user, at):
-    own = Article.objects.owned_by(user).values("pk")
-    drafts = Article.objects.with_state(at=at).filter(~_has_editions(), pk__in=own, stage=Stage.DRAFT)
+    unpublished = Article.objects.with_state(at=at).perhaps_in(State.DRAFT, at=at)
+    drafts = unpublished.owned_by(user).filter(~_has_editions())
     return Box(
         "drafts",
         _("My drafts"),

@@ -31,6 +31,7 @@ from articles.times import moment_text
 from articles.workflow import Role, Verb
 
 MOST_SUGGESTED = 20
+LOOKED_AT = 10_000  # the newest stories, of which some are suggested; of others the address is pasted
 LOG_SHOWN = 20
 
 
@@ -61,7 +62,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         articles = self.with_names(super().get_queryset(request).with_state())
         if rights.sees_every_story(request.user):
             return articles
-        return articles.filter(pk__in=Article.objects.owned_by(request.user).values("pk"))
+        return articles.owned_by(request.user)
 
     def get_object(self, request, object_id, from_field=None):
         try:
@@ -209,7 +210,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         term = request.GET.get("term", "").strip()
-        found = Edition.objects.live().newest_first().filter(headline__icontains=term) if term else []
+        newest = Edition.objects.live().newest_first().values("pk")[:LOOKED_AT]
+        found = Edition.objects.newest_first().filter(pk__in=newest, headline__icontains=term) if term else []
         rows = [{"id": edition.article_id, "text": edition.headline} for edition in found[:MOST_SUGGESTED]]
         return JsonResponse({"results": rows})
 

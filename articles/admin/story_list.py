@@ -3,18 +3,21 @@
 from urllib.parse import unquote, urlsplit
 
 from django.contrib import admin
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import times
 from articles.admin.desk import DeskAdmin
 from articles.admin.uses import UsingFilter
-from articles.models import Address, Article, Author, Byline, Coverage, Source, Tag
+from articles.models import Address, Article, Author, Byline, Coverage, Source, Tag, TagAlias
 from articles.models.article import State
 from articles.models.language import language_choices
 from articles.models.tags import tag_key
 from articles.times import moment_text
+
+LOOKED_AT = 1_000  # the newest stories, whose languages are offered
 
 
 def state_pill(state):
@@ -30,19 +33,22 @@ class StateFilter(admin.SimpleListFilter):
         return State.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(state=self.value()) if self.value() in State.values else queryset
+        if self.value() not in State.values:
+            return queryset
+        return queryset.perhaps_in(self.value(), at=times.now()).filter(state=self.value())
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """The languages that stories are in, not the eighty they could be in."""
+    """The languages that the newest stories are in, not the eighty they could be in, and the one chosen."""
 
     title = gettext_lazy("language")
     parameter_name = "language"
 
     def lookups(self, request, model_admin):
-        used = Article.objects.order_by("language").values_list("language", flat=True).distinct()
+        newest = Article.objects.order_by("-pk").values_list("language", flat=True)[:LOOKED_AT]
         names = dict(language_choices())
-        return [(code, names.get(code, code)) for code in used]
+        used = {*newest, *(names.keys() & {self.value()})}
+        return [(code, names.get(code, code)) for code in sorted(used)]
 
     def queryset(self, request, queryset):
         return queryset.filter(language=self.value()) if self.value() else queryset
@@ -75,8 +81,9 @@ class TagFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if not (name := self.value()):
             return queryset
-        tags = Tag.objects.filter(key=tag_key(name)) | Tag.objects.filter(aliases__key=tag_key(name))
-        return queryset.filter(pk__in=Article.objects.filter(tag_rows__tag__in=tags).values("pk"))
+        key = tag_key(name)
+        tags = Tag.objects.filter(Q(key=key) | Q(pk__in=TagAlias.objects.filter(key=key).values("tag")))
+        return queryset.among(Article.objects.filter(tag_rows__tag__in=list(tags)))
 
 
 class CoverageFilter(UsingFilter):

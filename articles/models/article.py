@@ -29,6 +29,7 @@ from articles.models.sources import Source
 from articles.models.tags import DeskTaggableManager, Tag
 from articles.rich_text import EDITOR_EXTENSIONS, clean_html, picture_uids
 
+MANY = 2_000  # stories that are quickly looked up and sorted
 SOURCE_AS_READ = ("slug", "title", "publisher", "url", "language")
 
 
@@ -90,7 +91,34 @@ class ArticleQuerySet(models.QuerySet):
 
     def owned_by(self, user):
         """The stories that are this person's own: created by them, or bylined to their author."""
-        return self.filter(models.Q(created_by=user) | models.Q(bylines__author__user=user)).distinct()
+        named = Byline.objects.filter(author__user=user).order_by()
+        return self.filter(models.Q(created_by=user) | models.Q(pk__in=named.values("article")))
+
+    def among(self, others):
+        """Those that are among these other articles. One query asks whether they are few.
+
+        Few are looked up; of many, each story is asked in the list's order, until a page is full.
+        """
+        others = others.order_by()
+        if others.values("pk")[: MANY + 1].count() <= MANY:
+            return self.filter(pk__in=others.values("pk"))
+        return self.filter(Exists(others.filter(pk=OuterRef("pk"))))
+
+    def perhaps_in(self, state, *, at):
+        """Those that can be in that State at that moment, by an index: `with_state` says which of them are.
+
+        Of stories that are live, which most are, it narrows nothing.
+        """
+        if state in (State.DRAFT, State.IN_REVIEW, State.APPROVED):
+            return self.filter(published_at=None, stage=state)
+        if state == State.SPIKED:
+            return self.filter(stage=state)
+        if state == State.SCHEDULED:
+            return self.filter(pk__in=Edition.objects.filter(live_from__gt=at).values("article"))
+        if state == State.WITHDRAWN:
+            withdrawn = Article.objects.filter(withdrawals__isnull=False).order_by()
+            return self.filter(pk__in=withdrawn.values("pk"))
+        return self
 
 
 class ArticleManager(NaturalManager.from_queryset(ArticleQuerySet)):
@@ -98,7 +126,11 @@ class ArticleManager(NaturalManager.from_queryset(ArticleQuerySet)):
 
 
 class Article(InALanguage, NaturalModel):
-    """A story as the desk works on it. `uid` names it for ever: in feeds, fixtures and exports."""
+    """A story as the desk works on it. `uid` names it for ever: in feeds, fixtures and exports.
+
+    `published_at` is the first publication of its editions, planned or past, None where it has none: a copy, by which
+    the few that never were public are found among all others.
+    """
 
     natural_key_fields = ["uid"]
 
@@ -142,6 +174,7 @@ class Article(InALanguage, NaturalModel):
         _("embargo until"), null=True, blank=True, help_text=_("The story cannot go live before this moment.")
     )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     advice_count = models.PositiveSmallIntegerField(default=0, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, blank=True)
@@ -167,6 +200,14 @@ class Article(InALanguage, NaturalModel):
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="article_lately_changed"),
             models.Index(fields=["stage", "updated_at", "id"], name="article_by_stage"),
+            models.Index(fields=["section", "-updated_at", "-id"], name="article_by_section"),
+            models.Index(fields=["created_by", "-updated_at", "-id"], name="article_by_maker"),
+            models.Index(fields=["headline", "-id"], name="article_by_headline"),
+            models.Index(
+                fields=["stage", "-updated_at", "-id"],
+                condition=models.Q(published_at=None),
+                name="article_never_published",
+            ),
             models.Index(
                 fields=["-updated_at", "-id"],
                 condition=models.Q(advice_count__gt=0),
@@ -448,6 +489,7 @@ class DeskLogLine(AppendedModel):
         verbose_name = _("line of the desk’s log")
         verbose_name_plural = _("the desk’s log")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="desk_log_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["article", "at", "action"], name="desk_log_line_is_written_once")
         ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import times
 from articles.models.appended import AppendedModel
 from articles.models.article import Article
-from articles.models.edition import Edition
+from articles.models.edition import Change, Edition
 from articles.models.natural import NaturalManager, NaturalModel
 
 
@@ -18,7 +18,9 @@ class CorrectionQuerySet(models.QuerySet):
         at = at or times.now()
         # Asked for each correction: else a list of all editions ever live would be made for every page.
         is_public = Exists(Edition.objects.once_live(at=at).filter(pk=OuterRef("edition")))
-        return self.filter(is_public).order_by("-edition__live_from", "-pk")
+        # What kind of edition it is follows from there being a correction; said again so that an index is used.
+        rows = self.filter(is_public, edition__change=Change.CORRECTION)
+        return rows.order_by("-edition__live_from", "-pk")
 
 
 class Correction(NaturalModel):

@@ -68,9 +68,15 @@ class EditionQuerySet(models.QuerySet):
         """
         return self.once_live(at=now).live(at=at).filter(redacted_at=None)
 
-    def citing_publisher(self, slug):
-        """Those that list any source of the publisher of that slug."""
+    def citing_publisher(self, slug, *, is_common=False):
+        """Those that list any source of the publisher of that slug.
+
+        Of a common one each edition is asked in the list's order, until a page is full; of others all their
+        editions are looked up first.
+        """
         rows = EditionSource.objects.filter(source__publisher_slug=slug)
+        if is_common:
+            return self.filter(Exists(rows.filter(edition=OuterRef("pk"))))
         return self.filter(pk__in=rows.order_by().values("edition"))
 
     def newest_first(self):
@@ -221,7 +227,17 @@ class Edition(InALanguage, NaturalModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["published_at", "article"], name="edition_by_publication"),
+            # With all that lists and searches narrow by, so that what does not stand in them is passed over unread.
+            models.Index(
+                fields=["published_at", "article", "live_from", "live_until", "language", "kind", "section"],
+                name="edition_by_publication",
+            ),
+            models.Index(fields=["live_from"], name="edition_by_beginning"),
+            models.Index(
+                fields=["-live_from", "-id"],
+                condition=Q(change=Change.CORRECTION),
+                name="edition_that_corrects",
+            ),
             models.Index(fields=["section", "published_at", "id"], name="edition_by_section"),
             models.Index(fields=["coverage", "published_at", "id"], name="edition_by_coverage"),
             models.Index(fields=["path"], name="edition_by_path"),

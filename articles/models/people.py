@@ -43,6 +43,7 @@ class Author(NaturalModel):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
         ordering = ["name"]
+        indexes = [models.Index(fields=["name", "-id"], name="author_by_name")]
 
     def __str__(self):
         return self.name

@@ -100,4 +100,4 @@ def _written(batch, numbers):
     for number in numbers:
         batch.add(number)
     batch.write()
-    changes(EVERYTHING)
+    changes(EVERYTHING)  # the rows tell nobody by themselves

@@ -42,7 +42,7 @@ class StoryBatch:
         self.plan, self.desk = plan, desk
         self.articles = Table(
             Article, "uid", "headline", "standfirst", "body", "language", "kind", "section_id", "coverage_id",
-            "slug", "stage", "version", "advice_count", "fingerprint", "created_by_id", "created_at",
+            "slug", "stage", "published_at", "version", "advice_count", "fingerprint", "created_by_id", "created_at",
             "updated_by_id", "updated_at",
         )  # fmt: skip
         self.editions = Table(
@@ -101,6 +101,7 @@ class StoryBatch:
         article = self.articles.add(
             as_uid(story.uid), text.headline.plain, standfirst, filing.body(text), story.vocabulary.code, story.kind,
             filing.section[0], filing.coverage, slug if story.versions else "", story.stage,
+            as_moment(story.published_at) if story.versions else None,
             max(len(story.versions), 1), story.advice_count, fingerprint, filing.writer,
             as_moment(story.published_at - 7_200), filing.writer, changed_at,
         )  # fmt: skip

@@ -7,9 +7,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from articles import signals
 from articles.models import Article, Correction, Edition, EditionTag, Source, Tag, Withdrawal
 from articles.models.article import State
 from articles.rich_text import clean_html, markers, plain_text, search_text
+from articles.shown import EVERYTHING
 from articles.tests import stories
 from comments.models import Comment, Decision, Flag, QueueTally, Status, email_hash
 from comments.models.comment import repeat_hash
@@ -43,6 +45,20 @@ def test_it_says_how_far_it_is_and_what_it_wrote(made):
         "Comments: 900 of 900",
     ]
     assert (Article.objects.count(), Comment.objects.count()) == (240, 900)
+
+
+def test_whoever_keeps_pages_is_told_that_all_of_them_may_have_changed(capsys):
+    heard = []
+
+    def hear(sender, names, **kwargs):
+        heard.append(names)
+
+    signals.changing.connect(hear)
+    try:
+        call_command("make_archive", **ASKED)
+    finally:
+        signals.changing.disconnect(hear)
+    assert heard.count(frozenset({EVERYTHING})) == 2  # a batch of stories, and one of threads
 
 
 def test_working_copies_are_what_the_desk_would_have_saved(made):

@@ -1,0 +1,208 @@
+"""Lists cost the same however many stories there are: what each is read by, and that it shows the same either way."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+
+from articles import publishing, search, trust_views
+from articles.corrections import corrections_told
+from articles.models import Article, DeskLogLine, Edition, Source, article
+from articles.models.article import Stage, State
+from articles.search import find, phrases_of
+from articles.tests import desk
+from articles.tests.reading import read, texts
+from articles.tests.stories import NOON, author, published, rewrite, section, source, write
+
+pytestmark = pytest.mark.django_db
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
+LATER = NOON + DAY
+on_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's planner decides by what the tables hold"
+)
+
+
+@pytest.fixture(autouse=True)
+def _later():
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+def plan_of(rows):
+    """The lines of the database's plan for these rows."""
+    return rows.explain().splitlines()
+
+
+# --- what the lists are read by
+
+
+@on_sqlite
+def test_the_newest_corrections_are_read_off_an_index_of_the_editions_that_correct():
+    [first, *_rest] = plan_of(corrections_told(at=LATER)[:21])
+    assert "edition_that_corrects" in first
+
+
+@on_sqlite
+def test_the_desks_log_is_read_off_in_the_order_of_time():
+    plan = plan_of(DeskLogLine.objects.select_related("article", "by")[:100])
+    assert "desk_log_by_time" in plan[0]
+    assert not any("TEMP B-TREE" in line for line in plan)
+
+
+@on_sqlite
+def test_what_is_planned_is_found_without_what_is_past():
+    plans = Edition.objects.filter(live_until=None, live_from__gt=LATER).order_by("live_from", "pk")
+    assert "edition_by_beginning" in plan_of(plans)[0]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (Source.objects.order_by("title", "-pk"), "source_by_title"),
+        (Article.objects.order_by("headline", "-pk"), "article_by_headline"),
+        (Article.objects.filter(section=1).order_by("-updated_at", "-pk"), "article_by_section"),
+        (Article.objects.filter(published_at=None, stage=Stage.DRAFT).order_by("-updated_at", "-pk"),
+         "article_never_published"),
+    ],
+)  # fmt: skip
+def test_lists_of_the_desk_are_read_in_their_order(rows, index):
+    [line] = plan_of(rows.values("pk")[:50])
+    assert index in line
+
+
+@on_sqlite
+def test_a_filter_passes_over_stories_without_reading_them():
+    rows = Edition.objects.live(at=LATER).filter(language="ru", kind="opinion").newest_first()
+    assert "COVERING INDEX edition_by_publication" in plan_of(rows.values("pk"))[0]
+
+
+# --- stories that were never published
+
+
+def test_a_story_keeps_its_first_publication_from_its_first_edition_on(editor):
+    draft = write("Bridge")
+    assert draft.published_at is None
+    edition = publishing.publish(draft, by=editor, now=NOON)
+    draft.refresh_from_db()
+    assert draft.published_at == edition.published_at == NOON
+    rewrite(draft, body="<p>More of it.</p>")
+    publishing.schedule(draft, at=LATER + DAY, by=editor, now=LATER)
+    publishing.cancel_schedule(draft, by=editor, now=LATER)
+    draft.refresh_from_db()
+    assert draft.published_at == NOON
+
+
+def test_a_first_plan_that_is_cancelled_leaves_a_story_that_was_never_published(editor):
+    draft = write("Bridge")
+    publishing.schedule(draft, at=LATER + DAY, by=editor, now=LATER)
+    draft.refresh_from_db()
+    assert draft.published_at == LATER + DAY
+    publishing.cancel_schedule(draft, by=editor, now=LATER)
+    draft.refresh_from_db()
+    assert draft.published_at is None
+
+
+@pytest.fixture
+def one_of_each(editor):
+    """A story in every state, its headline the state's value; and one in review that was withdrawn before."""
+    for stage in Stage:
+        write(stage.value, stage=stage)
+    published("live")
+    rewrite(published("live_changed").article, standfirst="Not yet public.")
+    publishing.withdraw(published("withdrawn").article, by=editor, reason="A doubt.", now=LATER)
+    publishing.schedule(write("scheduled"), at=LATER + MINUTE, by=editor, now=LATER)
+
+
+def in_state(state):
+    stories = Article.objects.with_state(at=LATER).perhaps_in(state, at=LATER).filter(state=state)
+    return sorted(stories.values_list("headline", flat=True))
+
+
+@pytest.mark.parametrize("state", State)
+def test_narrowing_by_an_index_loses_no_story_of_a_state(one_of_each, state):
+    assert in_state(state) == [state.value]
+
+
+# --- the same rows whichever way they are found
+
+
+@pytest.fixture
+def bridges():
+    """Three stories with the same author, publisher and word, and one with others."""
+    sources = [source(f"Report {number}", publisher="Courier") for number in range(3)]
+    for number in range(3):
+        published(
+            f"Bridge {number}", at=NOON + number * MINUTE, bylines=[author("Ana")], sources=sources,
+            section=section("Local"), tags=["bridges"],
+        )  # fmt: skip
+    published("Ferry", bylines=[author("Boris")], sources=[source("Letter", publisher="Gazette")])
+
+
+def test_the_stories_of_a_name_are_the_same_whether_they_are_few_or_many(bridges, monkeypatch):
+    ana = Article.objects.filter(bylines__author__name="Ana")
+    few = set(Article.objects.among(ana))
+    monkeypatch.setattr(article, "MANY", 2)
+    rows = Article.objects.among(ana)
+    assert set(rows) == few == set(ana)
+    assert "EXISTS" in str(rows.query)
+
+
+def test_the_stories_citing_a_publisher_are_the_same_whether_it_is_common_or_not(bridges):
+    rare, common = (
+        Edition.objects.citing_publisher("courier", is_common=is_common).newest_first()
+        for is_common in (False, True)
+    )
+    assert [each.headline for each in rare] == ["Bridge 2", "Bridge 1", "Bridge 0"]
+    assert list(common) == list(rare)
+
+
+@pytest.mark.parametrize("everywhere", [0, 20], ids=["sparse", "everywhere"])
+@pytest.mark.parametrize("counted", [0, 1_000], ids=["common", "rare"])
+@pytest.mark.parametrize("narrowed", ["", "english", "russian", "news", "section", "tag"])
+def test_a_search_finds_the_same_in_every_way(bridges, monkeypatch, everywhere, counted, narrowed):
+    monkeypatch.setattr(search, "EVERYWHERE", everywhere)
+    monkeypatch.setattr(search, "COUNTED_UP_TO", counted)
+    last = Edition.objects.get(headline="Bridge 2")
+    filters = {
+        "": {},
+        "english": {"language": "en"},
+        "russian": {"language": "ru"},
+        "news": {"kinds": ["news"]},
+        "section": {"section": last.section},
+        "tag": {"tag": last.tag_rows.get().tag},
+    }
+    rows, count = find(phrases_of("bridge reports"), at=LATER, **filters[narrowed])
+    wanted = [] if narrowed == "russian" else ["Bridge 2", "Bridge 1", "Bridge 0"]
+    assert [edition.headline for edition in rows.order_by("-filed_at", "-article_id")] == wanted
+    assert count == min(len(wanted), counted + 1)
+
+
+# --- what is told of a large archive
+
+
+def test_a_language_that_is_chosen_is_offered_although_no_new_story_is_in_it(client, editor):
+    client.force_login(editor)
+    write("Bridge", language="fr")
+    page = read(client, f"{desk.address('changelist')}?language=ru")
+    offered = texts(
+        page, "//*[@id='changelist-filter']//a/@href | //*[@id='changelist-filter']//option/@value"
+    )
+    assert any("language=ru" in address or address == "ru" for address in offered)
+    assert any("language=fr" in address or address == "fr" for address in offered)
+
+
+def test_of_many_corrections_the_months_between_are_told_as_well(client, editor, monkeypatch):
+    story = published("Bridge", at=NOON - 200 * DAY).article
+    for number, at in enumerate((NOON - 190 * DAY, NOON - 60 * DAY, NOON)):
+        words = publishing.Corrected(was=f"was {number}", now=f"is {number}")
+        publishing.publish(story, by=editor, change="correction", correction=words, now=at)
+    months = "//nav[@class='months']//a/@href"
+    exact = texts(read(client, "/corrections/"), months)
+    assert exact == ["/corrections/2025/06/", "/corrections/2025/04/", "/corrections/2024/12/"]
+    monkeypatch.setattr(trust_views, "MONTHS_OF", 2)
+    between = texts(read(client, "/corrections/"), months)
+    assert between == [f"/corrections/{month}/" for month in (
+        "2025/06", "2025/04", "2025/03", "2025/02", "2025/01", "2024/12",
+    )]  # fmt: skip
