@@ -7,14 +7,21 @@ is typed, `rich_text.search_words` says once, so that SQLite and PostgreSQL find
 import re
 from collections import defaultdict
 
-from django.db.models import F, Lookup
+from django.db import connections
+from django.db.models import Case, Count, F, Lookup, Max, Min, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 from django.utils.html import escape, format_html_join
 
 from articles.models import Edition
 from articles.models.edition import CARD_FIELDS, CARD_LENGTH
-from articles.paging import COUNTED_UP_TO
+from articles.paging import COUNTED_UP_TO, CountUpTo
 from articles.rich_text import excerpt, plain_text, search_words
 
+# ruff: noqa: S608 - names of tables are constants of this file
+
+INDEX = "articles_edition_search"  # the name of SQLite's table: see search_index.py
+EVERYWHERE = 20
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
 CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
@@ -43,29 +50,73 @@ def phrases_of(typed):
 def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=None, before=None):
     """What holds all the phrases and passes the filters: (live Editions as cards with `body`, how many).
 
-    `since <= published_at < before`, both aware. The rows are not ordered yet; they are counted up to 1,001.
+    `since <= published_at < before`, both aware. The rows are not ordered yet; they are counted up to 1,001. Their
+    `filed_at` is the moment of publication, read where an index gives the rows in its order.
 
     Up to 1,000 results are looked up and sorted. More are read off in the list's own order, until a page is
-    full, so that nothing is sorted. SQLite gathers the keys of all hits first: 26 ms where each of 200,000
-    stories holds the word, at most 400 ms where a filter without an index then lets none of them pass.
+    full, so that nothing is sorted. SQLite gathers the keys of all hits first, unless every EVERYWHERE-th edition
+    or more holds the words: then each is asked for itself, which costs the same however many there are.
     PostgreSQL's planner decides by itself what to begin with.
     """
-    stories = _filtered(
-        Edition.objects.live(at=at),
-        section=section, tag_rows__tag=tag, language=language, kind__in=kinds, published_at__gte=since,
-        published_at__lt=before,
-    )  # fmt: skip
-    count = _holding(stories, phrases)[: COUNTED_UP_TO + 1].count()
-    rows = _holding(stories, phrases, is_common=count > COUNTED_UP_TO) if count else Edition.objects.none()
+    filters = {
+        "section": section, "tag_rows__tag": tag, "language": language, "kind__in": kinds,
+        "published_at__gte": since, "published_at__lt": before,
+    }  # fmt: skip
+    chosen = {lookup: value for lookup, value in filters.items() if value}
+    stories = Edition.objects.live(at=at).filter(**chosen)
+    count, way = _counted(stories, phrases, is_narrowed=bool(chosen))
+    rows = _holding(stories, phrases, way=way) if count else Edition.objects.none()
+    rows = rows.annotate(filed_at=F("tag_rows__published_at" if tag else "published_at"))
     return rows.as_cards().only(*CARD_FIELDS, "body"), count
 
 
-def _filtered(stories, **filters):
-    return stories.filter(**{lookup: value for lookup, value in filters.items() if value})
+def _counted(stories, phrases, *, is_narrowed):
+    """(how many of the stories hold the phrases, up to 1,001; in which way they are best read off)."""
+    if is_narrowed and phrases and connections[stories.db].vendor == "sqlite":
+        return _counted_in_sqlite(stories, phrases)
+    if is_narrowed or not phrases:
+        return _holding(stories, phrases)[: COUNTED_UP_TO + 1].count(), "looked_up"
+    rows = _one_by_one(stories, phrases).order_by().values("pk")[: COUNTED_UP_TO + 1]
+    found = rows.aggregate(count=Count("pk"), first=Min("pk"), last=Max("pk"))
+    if found["count"] <= COUNTED_UP_TO:
+        return found["count"], "looked_up"
+    is_everywhere = found["last"] - found["first"] < EVERYWHERE * found["count"]
+    return found["count"], "each_asked" if is_everywhere else "in_order"
 
 
-def _holding(stories, phrases, *, is_common=False):
-    return stories.filter(_Holds(phrases=phrases, is_common=is_common)) if phrases else stories
+def _counted_in_sqlite(stories, phrases):
+    """As `_counted`, in one query that first asks whether the hits, filters aside, are too many to look up."""
+    hits = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {COUNTED_UP_TO + 1}"
+    are_many = RawSQL(f"(SELECT COUNT(*) > {COUNTED_UP_TO} FROM ({hits}))", [_matching(phrases)])  # noqa: S611
+    counts = {
+        way: CountUpTo(_holding(stories, phrases, way=way).order_by().values("pk")[: COUNTED_UP_TO + 1])
+        for way in ("in_order", "looked_up")
+    }
+    count = Case(When(Exact(are_many, Value(1)), then=counts["in_order"]), default=counts["looked_up"])
+    found = Edition.objects.order_by("pk").values_list(are_many, count).first()
+    is_many, number = found or (0, 0)
+    return number, "in_order" if is_many else "looked_up"
+
+
+def _one_by_one(stories, phrases):
+    """Those that hold the phrases, read hit by hit: a count up to a bound stops there."""
+    if connections[stories.db].vendor != "sqlite":
+        return _holding(stories, phrases)
+    # A sign before the key keeps SQLite from asking the index once for every story.
+    return stories.extra(  # noqa: S610 - constants, and parameters
+        tables=[INDEX],
+        where=[f"{INDEX} MATCH %s", f"articles_edition.id = +{INDEX}.rowid"],
+        params=[_matching(phrases)],
+    )
+
+
+def _holding(stories, phrases, *, way="looked_up"):
+    return stories.filter(_Holds(phrases=phrases, way=way)) if phrases else stories
+
+
+def _matching(phrases):
+    """The phrases as FTS5 reads them."""
+    return " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
 
 
 class _Holds(Lookup):
@@ -76,17 +127,18 @@ class _Holds(Lookup):
 
     prepare_rhs = False
 
-    def __init__(self, *, phrases, is_common):
+    def __init__(self, *, phrases, way):
         super().__init__(F("pk"), phrases)
-        self.is_common = is_common
+        self.way = way
 
     def as_sqlite(self, compiler, connection):
         key, params = compiler.compile(self.lhs)
+        matching = (*params, _matching(self.rhs))
+        if self.way == "each_asked":
+            return f"EXISTS (SELECT 1 FROM {INDEX} WHERE rowid = {key} AND {INDEX} MATCH %s)", matching
         # A sign before the key keeps SQLite from starting with the hits.
-        sign = "+" if self.is_common else ""
-        hits = "SELECT rowid FROM articles_edition_search WHERE articles_edition_search MATCH %s"
-        quoted = " AND ".join(f'"{" ".join(phrase)}"' for phrase in self.rhs)
-        return f"{sign}{key} IN ({hits})", (*params, quoted)
+        sign = "+" if self.way == "in_order" else ""
+        return f"{sign}{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", matching
 
     def as_postgresql(self, compiler, connection):
         """All the words by the index, then phrases by the text, where one space stands between words."""

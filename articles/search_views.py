@@ -38,7 +38,8 @@ def _answer(request, form, *, at):
     if not phrases and not filters:
         return answer
     rows, count = find(phrases, at=at, **form.filters())
-    page = page_of(rows, request, keep=dict.fromkeys(name for name, _value in form.parameters()))
+    kept = dict.fromkeys(name for name, _value in form.parameters())
+    page = page_of(rows, request, moment="filed_at", keep=kept)
     for edition in page.rows:
         edition.snippet, edition.marked_headline = snippet(edition, phrases), mark(edition.headline, phrases)
     return answer | {"page": page, "count": count, "counted": _counted(count), "phrases": phrases}
