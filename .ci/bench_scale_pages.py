@@ -32,6 +32,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from articles.filings import chunk_of  # noqa: E402
 from articles.models import (  # noqa: E402
     Article,
     Author,
@@ -49,7 +50,6 @@ from articles.models import (  # noqa: E402
 )
 from articles.models.article import State  # noqa: E402
 from articles.paging import Key  # noqa: E402
-from articles.sitemaps import chunk_of  # noqa: E402
 from articles.tests.stories import person  # noqa: E402
 from comments.models import Comment, Status  # noqa: E402
 from comments.queues import Order, Queue  # noqa: E402
