@@ -5,6 +5,7 @@ python .ci/bench_scale_pages.py STORIES COMMENTS UNTIL FIGURES [WORD]
 
 import datetime as dt
 import gc
+import io
 import json
 import os
 import re
@@ -370,7 +371,7 @@ def database_words():
 def prepare(stories, comments, until):
     call_command("migrate", verbosity=0)
     call_command("make_archive", articles=stories, comments=comments, until=dt.date.fromisoformat(until))
-    call_command("count_moderation")
+    call_command("count_moderation", stdout=io.StringIO())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if not is_local else "PRAGMA optimize")
     connection.close()
