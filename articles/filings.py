@@ -6,7 +6,7 @@ in chunks of the sitemap. Which of them it enters or leaves is read from what fi
 
 from collections import defaultdict
 
-from django.db.models import CharField, Q, Subquery, Value
+from django.db.models import CharField, F, Q, Subquery, Value
 
 from articles.models import Address, Edition, EditionAuthor, EditionSource, EditionTag, Pin, Withdrawal
 from articles.models.edition import Change
@@ -38,25 +38,21 @@ def chunk_of(number):
 def names_between(article, before, after):
     """What changes when the live edition `before` of the article (an id) gives way to `after`; either may be None.
 
-    Two queries.
+    One query.
     """
     [names] = _names_between([(article, before, after)])
     return names
 
 
 def _names_between(changes):
-    """The names of each (article's id, edition before, edition after), in their order. Two queries."""
-    lists = lists_of([edition for _article, *pair in changes for edition in pair if edition])
-    paths = defaultdict(set)
-    addresses = Address.objects.filter(article__in={article for article, *_pair in changes})
-    for article, path in addresses.values_list("article_id", "path"):
-        paths[article].add(address(path))
+    """The names of each (article's id, edition before, edition after), in their order. One query."""
+    editions = [edition for _article, *pair in changes for edition in pair if edition]
+    lists, paths = _lists_and_paths(editions, {article for article, *_pair in changes})
     found = []
     for article, before, after in changes:
         left, entered = (lists[edition.pk] if edition else set() for edition in (before, after))
-        found.append(
-            frozenset({story(article), SEARCH, *paths[article], *(left ^ entered), *_of_all(before, after)})
-        )
+        always = {story(article), SEARCH, *paths[article]}
+        found.append(frozenset(always | (left ^ entered)).union(_of_all(before, after)))
     return found
 
 
@@ -68,48 +64,56 @@ def _of_all(before, after):
     return [CORRECTIONS, *([] if after else [COMMENTS])] if is_told else []
 
 
-def lists_of(editions):
-    """{edition's id: the names of the lists that it stands in while it is live}, in one query."""
+def _lists_and_paths(editions, articles):
+    """{edition's id: names of the lists that it stands in}, {article's id: names of its addresses}."""
     lists = defaultdict(set, {edition.pk: _own_lists(edition) for edition in editions})
-    for kind, edition, number, words, more in _filing(lists):
-        lists[edition] |= {listed(kind, number), slug(kind, words), listed("chunk", chunk_of(number))}
+    paths = defaultdict(set)
+    for kind, owner, number, words, more in _rows(list(lists), list(articles)):
+        if kind == "address":
+            paths[owner].add(address(words))
+            continue
+        lists[owner] |= {listed(kind, number), slug(kind, words), listed("chunk", chunk_of(number))}
         if more:
-            lists[edition].add(listed("publisher", more))
-    return lists
+            lists[owner].add(listed("publisher", more))
+    return lists, paths
 
 
 def _own_lists(edition):
-    names = {
+    return {
         SITE,
         SITEMAP,
         listed("month", month_of(edition.published_at)),
         listed("section", edition.section_id),
         listed("chunk", chunk_of(edition.article_id)),
     }
-    if edition.coverage_id:
-        names |= {
-            listed("coverage", edition.coverage_id),
-            slug("coverage", edition.coverage.slug),
-            listed("chunk", chunk_of(edition.coverage_id)),
-        }
-    return names
 
 
-def _filing(editions):
-    """(kind, edition's id, the record's number and slug, its publisher's slug or "") of each row that files them."""
+def _rows(editions, articles):
+    """(kind, edition's id, the record's number and slug, its publisher's slug or "") of each row that files them.
+
+    Of the addresses of the articles: ("address", article's id, the same, path, "").
+    """
     none = Value("", output_field=CharField())
+    filed_by = [
+        ("tag", EditionTag, "tag_id", "tag__slug", none),
+        ("author", EditionAuthor, "author_id", "author__slug", none),
+        ("source", EditionSource, "source_id", "source__slug", "source__publisher_slug"),
+    ]
+    rows = [
+        model.objects.filter(edition__in=editions).values_list(_said(kind), "edition_id", *columns)
+        for kind, model, *columns in filed_by
+    ]
+    covered = Edition.objects.filter(pk__in=editions, coverage__isnull=False)
+    there = Address.objects.filter(article__in=articles)
     return union_of(
-        *(
-            model.objects.filter(edition__in=editions).values_list(
-                Value(kind, output_field=CharField()), "edition_id", f"{kind}_id", f"{kind}__slug", more
-            )
-            for kind, model, more in (
-                ("tag", EditionTag, none),
-                ("author", EditionAuthor, none),
-                ("source", EditionSource, "source__publisher_slug"),
-            )
-        )
+        *rows,
+        covered.values_list(_said("coverage"), "pk", "coverage_id", "coverage__slug", none),
+        there.values_list(_said("address"), "article_id", F("article_id"), "path", none),
     )
+
+
+def _said(kind):
+    return Value(kind, output_field=CharField())
 
 
 def last_change():
@@ -132,7 +136,7 @@ def plans(*, at):
 
 
 def _planned(at):
-    editions = Edition.objects.filter(live_from__gt=at).select_related("coverage").order_by("live_from", "pk")
+    editions = Edition.objects.filter(live_from__gt=at).order_by("live_from", "pk")
     columns = ("article", "published_at", "section", "coverage", "live_from", "live_until", "change")
     editions = list(editions.only(*columns)[: MOST_PLANS + 1])
     if len(editions) > MOST_PLANS:
@@ -140,7 +144,7 @@ def _planned(at):
     ending = Edition.objects.filter(
         article__in={edition.article_id for edition in editions}, live_until__gt=at
     )
-    ending = ending.select_related("coverage").only(*columns)
+    ending = ending.only(*columns)
     before = {(edition.article_id, edition.live_until): edition for edition in ending}
     pairs = [(each.article_id, before.get((each.article_id, each.live_from)), each) for each in editions]
     return [
