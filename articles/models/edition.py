@@ -49,11 +49,15 @@ class EditionQuerySet(models.QuerySet):
     # moves when a tag is merged on both sides at once.
     CHANGEABLE = frozenset({"live_until", "fingerprint"})
 
-    def live(self, *, at=None):
-        """The editions on the site at that moment (now): live_from <= at < live_until."""
+    def live(self, *, at=None, is_bounded=False):
+        """The editions on the site at that moment (now): live_from <= at < live_until.
+
+        `is_bounded` is for lists with a bound of their own on `published_at`: of two, an index is read from the first.
+        """
         at = at or times.now()
+        rows = self.filter(Q(live_until=None) | Q(live_until__gt=at), live_from__lte=at)
         # published_at <= at follows from live_from <= at; said again so that an index on it can be used.
-        return self.filter(Q(live_until=None) | Q(live_until__gt=at), live_from__lte=at, published_at__lte=at)
+        return rows if is_bounded else rows.filter(published_at__lte=at)
 
     def once_live(self, *, at=None):
         """The editions that have been on the site by that moment, of articles that are on it then."""

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles import publishing, search, trust_views
 from articles.corrections import corrections_told
@@ -76,6 +77,28 @@ def test_lists_of_the_desk_are_read_in_their_order(rows, index):
 def test_a_filter_passes_over_stories_without_reading_them():
     rows = Edition.objects.live(at=LATER).filter(language="ru", kind="opinion").newest_first()
     assert "COVERING INDEX edition_by_publication" in plan_of(rows.values("pk"))[0]
+
+
+def test_a_search_brings_no_bound_on_the_publication_that_a_page_by_key_would_have_to_pass():
+    published("Bridge")
+    rows, _count = find(phrases_of("bridge"), at=LATER)
+    assert '"published_at" <' not in str(rows.query)
+
+
+@on_sqlite
+@pytest.mark.parametrize("filters", [{"language": "ru"}, {"kinds": ["opinion"]}, {"until": LATER}])
+def test_a_narrowed_search_for_a_common_word_is_counted_on_an_index_alone(monkeypatch, filters):
+    published("Bridge")
+    monkeypatch.setattr(search, "COUNTED_UP_TO", 0)
+    with CaptureQueriesContext(connection) as queries:
+        find(phrases_of("bridge"), at=LATER, before=filters.get("until"), **{
+            name: value for name, value in filters.items() if name != "until"
+        })  # fmt: skip
+    [counting] = [query["sql"] for query in queries if "MATCH" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert any("COVERING INDEX edition_by_publication" in line for line in plan)
 
 
 # --- stories that were never published
