@@ -386,6 +386,7 @@ def main(stories, comments, until, file, word=""):
     writer = User.objects.get(username="archive-writer-1")
     User.objects.filter(pk=writer.pk).update(is_active=True, is_staff=True)
     reporter.force_login(person("archive-writer-1", "Reporters"))
+    connection.ensure_connection()  # whose first statements belong to no page
     readers = story_pages() | list_pages() | search_pages() | machine_pages()
     asked = [(reader, readers), (desk, desk_pages())]
     own = {
