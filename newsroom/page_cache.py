@@ -321,6 +321,8 @@ def _known(path, query):
         names = _QUERY_OF_COMMENTS
     else:
         names = _QUERY_OF_LISTS
+    with suppress(UnicodeError):  # as Django reads what no browser sends: letters that are not encoded
+        query = query.encode("latin-1").decode()
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS, encoding="utf-8")
     except ValueError:
