@@ -21,7 +21,7 @@ from articles.feeds import site_address, xml_text
 from articles.models import Article, Author, Coverage, Edition, Section, Source, Tag
 from articles.pages import PAGES
 from articles.public import public
-from articles.shown import LATEST, SECTIONS, SITEMAP, listed, shows, shows_until
+from articles.shown import LATEST, PUBLISHERS, SECTIONS, SITEMAP, listed, shows, shows_until
 
 NEWS_FOR = dt.timedelta(hours=48)  # what Google News takes, and no more than 1,000 of them
 MOST_NEWS = 1_000
@@ -112,7 +112,9 @@ def _paths(model, records, *, at):
     earlier = _live(Source, at=at).filter(publisher_slug=OuterRef("publisher_slug"), pk__lt=OuterRef("pk"))
     records = records.annotate(is_first=~Exists(earlier)).values_list("slug", "publisher_slug", "is_first")
     paths = []
+    shows(PUBLISHERS)
     for slug, publisher, is_first in records:
+        shows(listed("publisher", publisher))
         paths.append(_page(Source, slug))
         if publisher and is_first:
             paths.append(reverse("articles:publisher", args=[publisher]))
