@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from articles import times
 from articles.models import Article, Edition
 from articles.models.prepared import Prepared
+from articles.shown import shows
+from articles.shown import thread as thread_of_story
 from articles.views import of_a_live_story
 from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
@@ -81,6 +83,7 @@ def _live_edition(path, *, at):
 @of_a_live_story(_live_edition)
 def thread(request, now, edition):
     """The comments page by page. Query: `after`, the number of the comment that the page follows; `order`."""
+    shows(thread_of_story(edition.article_id))  # also where there is no comment of that number yet
     given, after = request.GET.get("after"), None
     if given is not None:
         after = Comment.objects.numbered(given, article=edition.article_id)

@@ -7,11 +7,11 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 
-from articles import publishing
-from articles.models import Article, Coverage, Edition, Section
+from articles import filings, publishing, times
+from articles.models import Article, Coverage, Edition, Section, Tag
 from articles.shown import EVERYTHING, changes, story
 from articles.tag_merging import merge_tags
-from articles.tests.stories import NOON, author, person, published, rewrite, section, write
+from articles.tests.stories import NOON, author, person, published, rewrite, section, source, write
 from comments.models import Comment, Mode, Policy, Reason
 from newsroom.drops import LEASE
 
@@ -231,3 +231,52 @@ def test_a_coverage_that_is_renamed_drops_the_stories_that_it_holds(site, desk, 
 def test_an_archive_that_is_made_beside_stories_drops_every_page(site, desk, done):
     asked = {"articles": 20, "comments": 20, "until": dt.date(2025, 6, 8), "beside_others": True}
     assert dropped_by(site, done, call_command, "make_archive", **asked) == set(ALL)
+
+
+def test_a_page_of_comments_that_was_asked_for_before_its_time_is_there_in_time(site, desk, done):
+    """Else whoever asks for the numbers to come keeps readers from the pages that begin with them."""
+    first = Comment.objects.get(text="About one")
+    address = f"/2025/06/09/one/comments/?after={first.pk + 10}"
+    assert site.get(address).status == 404
+
+    def post():
+        article = one()
+        for number in range(12):
+            options = {"name": "Eve", "email": "", "text": f"More {number}", "at": NOW + number * MINUTE}
+            Comment.objects.post(article=article, **options)[0].approve(by=person("moderator"), at=NOW)
+
+    done(post)
+    assert Comment.objects.filter(pk=first.pk + 10).exists()
+    assert site.get(address).text == site.fresh(address).text
+    assert site.get(address).status == 200
+
+
+def test_a_publisher_stands_in_the_sitemap_once(site, clock, done, monkeypatch):
+    """With the first of its sources that a live story cites, however far from the others that is."""
+    monkeypatch.setattr(filings, "RANGE", 1)
+    first, second = (done(source, title, publisher="The city") for title in ("Report", "Letter"))
+    article, other = done(write, "One"), done(lambda: write("Two", sources=[second]))
+    sitemaps = [f"/sitemap-{number}.xml" for number in range(1, second.pk + 1)]
+    done(publishing.publish, other, by=editor(), now=NOW)
+    for cited in ([], [first], []):
+        article.citations.all().delete()
+        for row in cited:
+            article.citations.create(source=row)
+        clock.shift(60)
+        done(lambda: publishing.publish(rewrite(article), by=editor(), now=times.now()))
+        told = [site.get(address).text for address in sitemaps]
+        assert told == [site.fresh(address).text for address in sitemaps]
+        assert sum(text.count("/publishers/the-city/") for text in told) == 1
+
+
+@pytest.mark.parametrize("query", ["tag=zebra", "section=africa", "language=de", "q=zebra"])
+def test_a_search_by_what_is_unknown_is_right_once_it_is_known(site, desk, done, query):
+    address = f"/search/?{query}"
+    site.get(address)
+    assert site.keeps(address)
+    done(Tag.objects.create, name="zebra")
+    assert site.get(address).text == site.fresh(address).text
+    done(Section.objects.create, name="Africa", slug="africa")
+    assert site.get(address).text == site.fresh(address).text
+    done(lambda: publishing.publish(write("Zebra", tags=["zebra"], language="de"), by=editor(), now=NOW))
+    assert site.get(address).text == site.fresh(address).text
