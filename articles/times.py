@@ -1,6 +1,8 @@
 """The moment it is, which all machines agree on, and moments as the desk says them: in its own zone, by name."""
 
 import datetime as dt
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 # Clocks further apart than this are not bridged: a clock that was wrong by years must not decide what is live.
 REACH = dt.timedelta(minutes=1)
 _seen = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_standing: ContextVar["dt.datetime | None"] = ContextVar("standing", default=None)
 
 
 def now():
@@ -17,8 +20,20 @@ def now():
     So a story that a machine with a faster clock has published a moment ago is live here too. A change that lies
     more than a minute ahead of this machine's clock is not waited for.
     """
+    if standing := _standing.get():
+        return standing
     moment = timezone.now()
     return _seen if moment < _seen <= moment + REACH else moment
+
+
+@contextmanager
+def standing_still():
+    """Inside it is one moment throughout: that at which it was entered."""
+    token = _standing.set(now())
+    try:
+        yield
+    finally:
+        _standing.reset(token)
 
 
 def moment_at(seconds):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.middleware.gzip import GZipMiddleware
 
+from articles import times
 from articles.kept import kept
 
 SNAPSHOT = "newsroom.snapshot"  # in the environ: all that the page reads is to be of one moment
@@ -75,7 +76,8 @@ class SnapshotMiddleware:
     def __call__(self, request):
         if not request.META.get(SNAPSHOT):
             return self.get_response(request)
-        with snapshot():
+        # The moment first: what is planned for later and taken back meanwhile is then not read as live.
+        with times.standing_still(), snapshot():
             return self.get_response(request)
 
 
