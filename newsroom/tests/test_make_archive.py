@@ -58,7 +58,9 @@ def test_whoever_keeps_pages_is_told_that_all_of_them_may_have_changed(capsys):
         call_command("make_archive", **ASKED)
     finally:
         signals.changing.disconnect(hear)
-    assert heard.count(frozenset({EVERYTHING})) == 3  # what files them, a batch of stories, and one of threads
+    assert (
+        heard.count(frozenset({EVERYTHING})) == 3
+    )  # what files them, a batch of stories, and one of threads
 
 
 def test_working_copies_are_what_the_desk_would_have_saved(made):
