@@ -10,20 +10,21 @@ from django.utils.translation import gettext as _
 
 # Clocks further apart than this are not bridged: a clock that was wrong by years must not decide what is live.
 REACH = dt.timedelta(minutes=1)
+TICK = dt.timedelta(microseconds=1)
 _seen = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _standing: ContextVar["dt.datetime | None"] = ContextVar("standing", default=None)
 
 
 def now():
-    """The moment it is (aware, UTC): never earlier than the last change of the site that this process has seen.
+    """The moment it is (aware, UTC): always after the last change of the site that this process has seen.
 
-    So a story that a machine with a faster clock has published a moment ago is live here too. A change that lies
-    more than a minute ahead of this machine's clock is not waited for.
+    So a story that a machine with a faster clock has published a moment ago is live here too, and can be corrected
+    here at once. A change that lies more than a minute ahead of this machine's clock is not waited for.
     """
     if standing := _standing.get():
         return standing
-    moment = timezone.now()
-    return _seen if moment < _seen <= moment + REACH else moment
+    moment, after = timezone.now(), _seen + TICK
+    return after if moment < after <= moment + REACH else moment
 
 
 @contextmanager
