@@ -103,8 +103,8 @@ class Noted:
     """A mixin of models: each row read while a page is made is noted by its `shown_as`."""
 
     @classmethod
-    def from_db(cls, db, field_names, values):
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db, field_names, values, **options):  # Django 6.1 gives it one more
+        row = super().from_db(db, field_names, values, **options)
         if shown := _page.get():
             shown.names.add(row.shown_as)
         return row
