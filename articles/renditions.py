@@ -18,11 +18,7 @@ from PIL import Image as Raster
 
 from articles.models import Image, Rendition
 from articles.shown import changes, record
-
-try:
-    from django.tasks import task  # Django 6
-except ImportError:
-    from django_tasks import task  # type: ignore[no-redef]
+from articles.tasks import task
 
 WIDTHS = (400, 800, 1200, 1600)
 _WRITTEN_AS = {

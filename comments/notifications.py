@@ -8,16 +8,12 @@ from django.conf import settings
 from django.dispatch import receiver
 
 from articles import times
+from articles.tasks import task
 from comments.letter_words import words_of
 from comments.mailing import LetterPutOff, LetterRefused, MailServer, ServerTrouble, message_of
 from comments.models import DeskMail, Letter
 from comments.models.letters import PAUSES
 from comments.signals import letter_waits
-
-try:
-    from django.tasks import task  # Django 6
-except ImportError:
-    from django_tasks import task  # type: ignore[no-redef]
 
 MOST_AT_ONCE = 200  # letters of one run, so that pictures get their turn
 

@@ -20,12 +20,8 @@ from articles import times
 from articles.filings import plans
 from articles.shown import EVERYTHING, PLANS
 from articles.signals import changing
+from articles.tasks import task
 from newsroom.drops import slots_of
-
-try:
-    from django.tasks import task  # Django 6
-except ImportError:
-    from django_tasks import task  # type: ignore[no-redef]
 
 logger = logging.getLogger(__name__)
 
