@@ -217,6 +217,11 @@ _COLUMNS = {
 }  # fmt: skip
 
 
+def filing_of(edition):
+    """What `policy_rows` goes by of an Edition, as its fields: for a query that is prepared."""
+    return {name: getattr(edition, name) for name in ("article_id", "section_id", "coverage_id")}
+
+
 def policy_rows(edition):
     """The policies that reach the story of this Edition, as an expression for a query of something else.
 

@@ -22,7 +22,7 @@ from articles.shown import shows
 from comments.forms import ReplyForm
 from comments.models import Comment, Status
 from comments.places import ancestors_of
-from comments.policies import PolicyInForce, from_rows, policy_rows
+from comments.policies import PolicyInForce, filing_of, from_rows, policy_rows
 
 PAGE_SIZE = 50  # public comments of a page
 NEWEST = "newest"  # what `order` says in the address of a page that begins with the newest
@@ -179,7 +179,7 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
 
 def _read(edition, *, at, after, is_newest_first):
     """The one row of the article that carries all that is read of a page of its thread."""
-    filed = {name: getattr(edition, name) for name in ("article_id", "section_id", "coverage_id")}
+    filed = filing_of(edition)
     place = {"after_place": after.place} if after else {}
     if is_newest_first:
         place = {"after_pk": after.pk, "after_posted_at": after.posted_at} if after else {}

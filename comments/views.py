@@ -25,7 +25,7 @@ from comments.forms import ReplyForm, opened_mark
 from comments.guards import is_foreign, is_too_big
 from comments.models import AlreadyDecided, Comment, Status
 from comments.network import network_of
-from comments.policies import from_rows, policy_rows
+from comments.policies import filing_of, from_rows, policy_rows
 from comments.posting import LINK_LIFE, TooMany, comment_of, post_reply, private_token
 from comments.proof import ask_for_proof, is_asked_for_proof
 from comments.spam import told_to_author
@@ -116,8 +116,7 @@ _replied_to = Prepared(_with_policies)
 @under_a_live_story
 def reply(request, edition):
     """The reply page (GET, `?to=` names the comment replied to), and where every reply form posts to."""
-    filed = {name: getattr(edition, name) for name in ("article_id", "section_id", "coverage_id")}
-    (article,), now = _replied_to.records(**filed), times.now()
+    (article,), now = _replied_to.records(**filing_of(edition)), times.now()
     policy = from_rows(article.policies, edition, is_switched_on=article.is_open_to_comments, at=now)
     if request.method == "POST":
         return _posted(request, edition, article, policy)
