@@ -23,15 +23,18 @@ _board, _owner, _tried_at = None, 0, 0.0
 
 def the_board():
     """The Board in the data folder; None while it cannot be had, which the log tells once a second at most."""
-    if _board is not None and _owner == os.getpid() and _board.is_there:
-        return _board
-    return _opened()
+    return _board if _is_ours() else _opened()
+
+
+def _is_ours():
+    """Whether this very process has opened the file, and it is still the one that others open."""
+    return _board is not None and _owner == os.getpid() and _board.is_there
 
 
 def _opened():
     global _board, _owner, _tried_at
     with _lock:
-        if _board is not None and _owner == os.getpid() and _board.is_there:
+        if _is_ours():
             return _board
         if _board is None and _owner == os.getpid() and 0 <= time.monotonic() - _tried_at < RETRY:
             return None

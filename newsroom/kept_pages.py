@@ -133,10 +133,9 @@ class Pages:
             self._shrink()
 
     def drop(self, key, answer):
+        """Gives up an answer that is no longer good. An established page keeps its rank until it is rendered anew."""
         with self._lock:
-            rows = self._established if key in self._established else self._on_trial
-            # An established page keeps its rank: it will be rendered anew in a moment.
-            if key in rows and rows[key][0] is answer and rows is self._on_trial:
+            if key in self._on_trial and self._on_trial[key][0] is answer:
                 self._take_out(key)
 
     def _take_out(self, key):

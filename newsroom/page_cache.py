@@ -5,7 +5,6 @@ out as long as nothing that it shows has changed (drops.py tells), and not from 
 another one by itself. Whatever is doubtful is rendered: where the file of drops cannot be had, nothing is kept.
 """
 
-import logging
 import re
 import threading
 import time
@@ -27,8 +26,6 @@ from newsroom.kept_pages import NEVER, Answer, Pages
 from newsroom.middleware import SNAPSHOT
 from newsroom.shared_drops import the_shared_drops
 
-logger = logging.getLogger(__name__)
-
 STATUSES = frozenset({"200", "301", "404", "410"})
 # Addresses that are no pages, or somebody's own. All others are asked for as by nobody in particular.
 _NO_PAGES = re.compile(
@@ -44,9 +41,8 @@ SLACK = 60  # seconds: how much older than the first list of plans a page may be
 WAITS = 10  # seconds for another thread that renders the same page
 # All that a page for everybody is made of, of what a reader sends besides the address.
 _READ = frozenset({"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"})
-FORGOTTEN_AFTER = (
-    3_600  # seconds since a plan came true; pages that are older still are made anew when plans change
-)
+# Seconds since a plan came true; pages that are older still are made anew when plans change.
+FORGOTTEN_AFTER = 3_600
 _PLANS = slots_of([PLANS])[0]
 
 
@@ -166,10 +162,8 @@ class PageCache:
             return False
         if board.has_changed((_PLANS,), since=answer.planned_at):
             board.settle((_PLANS,))
-            if board.is_announced(
-                _PLANS
-            ):  # what is being planned lies ahead: good for now, and asked for again
-                return True
+            if board.is_announced(_PLANS):
+                return True  # what is being planned lies ahead: good for now, and asked for again
             close_old_connections()
             is_good = self._plan(answer, board)
             close_old_connections()
@@ -223,13 +217,8 @@ class PageCache:
             began, made_at = board.count if board else 0, self._now()
             with noting() as noted:
                 answer = self._rendered(key, environ)
-                if (
-                    board
-                    and answer
-                    and self.pages.limit
-                    and len(key[3]) <= LONGEST_QUERY
-                    and _may_be_kept(answer)
-                ):
+                is_room = board and self.pages.limit and len(key[3]) <= LONGEST_QUERY
+                if is_room and _may_be_kept(answer):
                     self._keep(key, answer, noted, board, began=began, made_at=made_at)
                 else:
                     self._counts[UNKEPT] += 1

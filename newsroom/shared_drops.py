@@ -51,11 +51,6 @@ class SharedDrops:
         self._is_away, self._asked_again_at = False, 0.0
         self._teller = None
 
-    @property
-    def is_away(self):
-        """Whether it did not answer when it was asked last."""
-        return self._is_away
-
     # --- reading
 
     def catch_up(self, board):
