@@ -1,19 +1,17 @@
 """A real server that speaks the S3 protocol, for tests: moto's, on this machine alone."""
 
 import contextlib
-import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 import uuid
 
 import boto3
 from botocore.config import Config
 
+from articles.tests.loopback import Loopback
+
 HOST = "127.0.0.1"
-PATIENCE = 60  # seconds until it has to answer
 KEYS = {"access_key": "test", "secret_key": "test"}
 
 
@@ -22,12 +20,16 @@ def free_port():
         return listener.getsockname()[1]
 
 
-class BucketServer:
+class BucketServer(Loopback):
     """A server whose buckets are in its memory; `url` is its address, `client` asks it directly."""
+
+    name = "moto's server"
+    patience, asked_every, stderr = 60, 0.05, subprocess.DEVNULL
 
     def __init__(self):
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
+        self.command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(self.port)]
         keys = {
             f"aws_{name}": value
             for name, value in {"access_key_id": "test", "secret_access_key": "test"}.items()
@@ -36,34 +38,10 @@ class BucketServer:
             "s3", endpoint_url=self.url, region_name="us-east-1", config=Config(connect_timeout=5), **keys
         )
 
-    def start(self):
-        """Starts it, empty, and returns when it answers."""
-        command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        gives_up_at = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > gives_up_at:
-                raise RuntimeError("moto's server does not answer.")
-            time.sleep(0.05)
-
     def _answers(self):
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
             return True
         return False
-
-    def kill(self):
-        """Ends it at once, without a word to anybody."""
-        self.process.kill()
-        self.process.wait()
-
-    @contextlib.contextmanager
-    def silent(self):
-        """Inside, it takes connections and answers nothing."""
-        os.kill(self.process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(self.process.pid, signal.SIGCONT)
 
     def make_bucket(self):
         """The options of `articles.bucket.Bucket` for a new bucket of this server."""
