@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
@@ -11,8 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core import serializers
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, connections
-from django.db.utils import load_backend
+from django.db import IntegrityError, connection
 
 from articles.models import Article, Page, User
 from articles.tests.photographs import stored
@@ -21,25 +19,15 @@ from articles.tests.stories import person, published
 from comments.models import QueueTally
 from comments.tests.replies import approved, posted
 from newsroom.management.commands.copy_database import LEFT_OUT
+from newsroom.management.commands.make_fixtures import scratch_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OF_EVERY_DATABASE = {"contenttypes.ContentType", "auth.Permission", "auth.Group"}
 
 
-@contextmanager
 def in_a_file(path):
     """A migrated SQLite database in that file in place of the site's, until the block ends."""
-    sites = connections["default"]
-    given = sites.settings_dict | {
-        "ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": {"transaction_mode": "IMMEDIATE"},
-    }  # fmt: skip
-    connections["default"] = load_backend(given["ENGINE"]).DatabaseWrapper(given, "default")
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-        yield
-    finally:
-        connections["default"].close()
-        connections["default"] = sites
+    return scratch_database(str(path), transaction_mode="IMMEDIATE")
 
 
 def everything():

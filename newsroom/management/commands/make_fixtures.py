@@ -42,11 +42,11 @@ OF_A_STORY = {
 
 
 @contextmanager
-def scratch_database():
-    """A migrated SQLite database in memory in place of the site's, until the block ends."""
+def scratch_database(name=":memory:", **options):
+    """A migrated SQLite database in place of the site's, until the block ends: in memory, or in the file named."""
     sites = connections["default"]
-    memory = sites.settings_dict | {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {}}
-    connections["default"] = load_backend(memory["ENGINE"]).DatabaseWrapper(memory, "default")
+    given = sites.settings_dict | {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}
+    connections["default"] = load_backend(given["ENGINE"]).DatabaseWrapper(given, "default")
     try:
         call_command("migrate", interactive=False, verbosity=0)
         yield
