@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Edition, Section
+from articles.models import Article, Edition, Section
+from articles.models.edition import Change
 from articles.models.prepared import Prepared
 from articles.tests.stories import NOON, published, rewrite
 from articles.tests.stories import section as a_section
@@ -35,6 +37,40 @@ def test_rows_are_as_the_database_writes_them_and_equal_where_nothing_has_change
     assert row[0] == edition.pk
     assert isinstance(row[1], str)
     assert asked.rows(at=NOON + HOUR) == [row]
+
+
+@pytest.mark.parametrize("words", ["it's", '"quoted"', "100 %", "%s", "%(at)s", ":at", "a\\b", "Жук 🪲"])
+def test_words_that_stay_the_same_are_asked_for_as_they_are(words):
+    edition = published(words)
+    published("Another")
+    asked = Prepared(lambda *, at: Edition.objects.live(at=at).filter(headline=words))
+    assert asked.records(at=NOON) == [edition]
+    with CaptureQueriesContext(connection):  # through Django's own cursor
+        assert asked.records(at=NOON) == [edition]
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_constant_may_be_a_truth_value(is_open):
+    edition = published("One")
+    Article.objects.filter(pk=edition.article_id).update(is_open_to_comments=is_open)
+    asked = Prepared(lambda *, pk: Article.objects.filter(pk=pk, is_open_to_comments=True))
+    assert asked.records(pk=edition.article_id) == ([edition.article] if is_open else [])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Another database keeps its plan.")
+def test_what_stays_the_same_is_no_parameter_since_sqlite_would_prepare_the_statement_anew_each_time():
+    asked = Prepared(lambda *, at: Edition.objects.live(at=at).filter(change=Change.CORRECTION))
+    assert asked.rows(at=NOON) == []
+    (query,) = asked._worked_out.values()
+    assert (query.constants, set(query.given)) == ({}, {"at"})
+
+
+def test_a_broken_transaction_is_told_as_any_other_query_tells_it():
+    asked = Prepared(lambda *, at: Edition.objects.live(at=at))
+    asked.rows(at=NOON)
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        transaction.set_rollback(True)
+        asked.rows(at=NOON)
 
 
 def test_it_is_worked_out_once_for_each_combination_of_missing_values():
