@@ -100,11 +100,14 @@ class Thread:
         return self.read, self.path, self.begins, self.is_newest_first, self.is_begun, moment
 
     @cached_property
+    def listing(self):
+        """The comments of this page themselves (see Listing)."""
+        return Listing(self)
+
+    @property
     def rows(self):
         """The Rows of the first level, or all where the newest come first."""
-        if self.is_newest_first:
-            return _flat(self.shown, self.above)
-        return _nested(self.shown, self.above, begins=self.begins)
+        return self.listing.rows
 
     @cached_property
     def chosen(self):
@@ -146,6 +149,46 @@ class Thread:
     def form(self):
         """An empty reply form. Nothing in it is made for one reader: the page around it is cached whole."""
         return ReplyForm()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The comments of one page of a Thread, without what is said about all of them.
+
+    So it stays the same while comments are added behind it.
+    """
+
+    thread: Thread
+
+    @property
+    def read_as(self):
+        """All that is shown of it, hashable."""
+        thread = self.thread
+        (*_, found, _featured), above = thread.read
+        return found, above, thread.path, thread.begins, thread.is_newest_first, thread.is_open
+
+    @cached_property
+    def rows(self):
+        """The Rows of the first level, or all where the newest come first."""
+        thread = self.thread
+        if thread.is_newest_first:
+            return _flat(thread.shown, thread.above)
+        return _nested(thread.shown, thread.above, begins=thread.begins)
+
+    @property
+    def is_open(self):
+        """Whether readers can post."""
+        return self.thread.is_open
+
+    @property
+    def url(self):
+        """Where all comments are read page by page."""
+        return self.thread.url
+
+    @property
+    def reply_url(self):
+        """Where one is answered."""
+        return self.thread.reply_url
 
 
 def thread_of(edition, *, at=None, after=None, is_newest_first=False):

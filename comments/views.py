@@ -90,7 +90,7 @@ def thread(request, now, edition):
         if after is None:
             raise Http404("The story has no comment of this number.")
     shown = thread_of(edition, at=now, after=after, is_newest_first=request.GET.get("order") == NEWEST)
-    if after and not shown.rows:
+    if after and not shown.shown:
         raise Http404("No comment stands after this one.")
     context = {"edition": edition, "thread": shown, "in_section": edition.section.slug}
     return render(request, "comments/thread.html", context)
