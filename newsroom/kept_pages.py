@@ -46,6 +46,10 @@ class Answer:
             mine.append(("Content-Encoding", encoding))
         return [*self.headers, *mine, ("Content-Length", str(len(body)))], [*short, *mine[:1]], body
 
+    def is_written(self, encoding):
+        """Whether it is there in that encoding, or goes out as it is."""
+        return not self.is_compressed or encoding in self.bodies
+
     def written(self, encoding):
         """The same in the encoding asked for, as far as this body is compressed at all."""
         if not self.is_compressed:

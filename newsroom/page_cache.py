@@ -8,7 +8,7 @@ another one by itself. Whatever is doubtful is rendered: where the file of drops
 import re
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BytesIO
 from urllib.parse import parse_qsl, urlencode
 
@@ -39,6 +39,9 @@ MOST_PARAMETERS = 100
 MOST_REMEMBERED = 500  # hosts, and ways to ask for an encoding
 SLACK = 60  # seconds: how much older than the first list of plans a page may be
 WAITS = 10  # seconds for another thread that renders the same page
+MOST_SHARED = 8  # pages rendered last that may answer those who waited for them
+# Where in the environ a server says when it was asked for, by the monotonic clock: before anything was done for it.
+ASKED_AT = "newsroom.asked_at"
 # All that a page for everybody is made of, of what a reader sends besides the address.
 _READ = frozenset({"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"})
 # Seconds since a plan came true; pages that are older still are made anew when plans change.
@@ -59,6 +62,7 @@ class PageCache:
         self._find_board, self._board = board, None
         self._hosts, self._encodings = {}, {}
         self._rendering, self._rendering_lock = {}, threading.Lock()
+        self._made_last = {}  # by key: from which moment (monotonic) on it was rendered, and the Answer
         self._latest = 0.0
         self._forget_plans()
 
@@ -79,14 +83,51 @@ class PageCache:
             self._ask_the_moment()
         if board is not self._board:
             self._begin_with(board)
-        if board and board.latest != self._latest:
-            self._latest = board.latest
-            times.not_before(times.moment_at(self._latest))
+        self._keep_up_with(board)
         key = self._key(environ)
         if key is None:
             return self.application(environ, start_response)
         answer = (board and self._kept(key, board)) or self._made(key, environ, board)
         return self._send(answer, key, environ, start_response)
+
+    def at_once(self, environ, start_response):
+        """The same as calling it, where the answer is kept and known to be good; else None, and nothing was done.
+
+        For whoever may not wait: it asks no database and no other machine, renders nothing and packs nothing.
+        """
+        board = self._find_board()
+        if board is None or board is not self._board or the_shared_drops():
+            return None
+        self._keep_up_with(board)
+        key = self._key(environ)
+        if not key:
+            return None
+        answer = self.pages.get(key)
+        if not answer or not self._is_plainly_good(answer, board):
+            answer = self._shared(key, environ.get(ASKED_AT, NEVER))
+        if not answer or not answer.is_written(self._encoding(environ)):
+            return None
+        self._counts[HITS] += 1
+        return self._send(answer, key, environ, start_response)
+
+    def is_page(self, environ):
+        """Whether it is asked for a page for everybody, which is made of the address alone, and soon."""
+        return self._key(environ) is not None
+
+    def _is_plainly_good(self, answer, board):
+        count = board.count
+        if answer.found_good != count:
+            is_changed = board.has_changed(answer.slots, since=answer.began)
+            if is_changed or board.has_changed((_PLANS,), since=answer.planned_at):
+                return False
+            answer.found_good = count
+        return answer.until == NEVER or answer.until > self._now()
+
+    def _keep_up_with(self, board):
+        """No moment is earlier than that of the last change, whoever made it."""
+        if board and board.latest != self._latest:
+            self._latest = board.latest
+            times.not_before(times.moment_at(self._latest))
 
     def _ask_the_moment(self):
         """What other machines cannot tell: when they published last, by clocks that may be ahead of this one."""
@@ -210,19 +251,47 @@ class PageCache:
 
     def _made(self, key, environ, board):
         """The Answer as Django gives it now. Of threads that want the same page one renders it, the others wait."""
-        with self._alone(key) as has_waited:
-            if board and has_waited and (answer := self._kept(key, board)):
+        asked_at = environ.get(ASKED_AT) or time.monotonic()
+        while True:
+            if answer := self._shared(key, asked_at):
                 return answer
-            self._counts[MISSES] += 1
-            began, made_at = board.count if board else 0, self._now()
-            with noting() as noted:
-                answer = self._rendered(key, environ)
-                is_room = board and self.pages.limit and len(key[3]) <= LONGEST_QUERY
-                if is_room and _may_be_kept(answer):
-                    self._keep(key, answer, noted, board, began=began, made_at=made_at)
-                else:
-                    self._counts[UNKEPT] += 1
-            return answer
+            other = self._claim(key)
+            if other is None:
+                try:
+                    return self._made_alone(key, environ, board)
+                finally:
+                    self._give_back(key)
+            if not other.wait(WAITS):
+                return self._made_alone(key, environ, board)
+            if board and (answer := self._kept(key, board)):
+                return answer
+
+    def _made_alone(self, key, environ, board):
+        self._counts[MISSES] += 1
+        began_at, began, made_at = time.monotonic(), board.count if board else 0, self._now()
+        with noting() as noted:
+            answer = self._rendered(key, environ)
+        if self.pages.limit and len(key[3]) <= LONGEST_QUERY and _may_be_kept(answer):
+            self._share(key, answer, began_at)
+            if board:
+                self._keep(key, answer, noted, board, began=began, made_at=made_at)
+                return answer
+        self._counts[UNKEPT] += 1
+        return answer
+
+    def _share(self, key, answer, began_at):
+        self._made_last[key] = began_at, answer
+        while len(self._made_last) > MOST_SHARED:
+            with suppress(KeyError):  # another thread was quicker
+                del self._made_last[next(iter(self._made_last))]
+
+    def _shared(self, key, asked_at):
+        """The Answer of a rendering that began after it was asked for: as good as one's own, kept or not.
+
+        While a transaction runs that changes a page, none is kept; and all who want it then get one in turn.
+        """
+        began_at, answer = self._made_last.get(key, (0.0, None))
+        return answer if began_at >= asked_at else None
 
     def _keep(self, key, answer, noted, board, *, began, made_at):
         answer.began, answer.made_at, answer.slots = began, made_at, slots_of(noted.names)
@@ -234,21 +303,17 @@ class PageCache:
             self._counts[GIVEN_UP] += self.pages.put(key, answer)
             self._counts[PAGES], self._counts[BYTES] = len(self.pages), self.pages.size
 
-    @contextmanager
-    def _alone(self, key):
-        """Gives whether another thread had begun to render that page, and has ended or takes too long."""
+    def _claim(self, key):
+        """The Event at whose end another thread has rendered that page; None where this thread is to."""
         with self._rendering_lock:
-            other = self._rendering.get(key)
-            mine = None if other else self._rendering.setdefault(key, threading.Event())
-        if other:
-            other.wait(WAITS)
-        try:
-            yield bool(other)
-        finally:
-            if mine:
-                with self._rendering_lock:
-                    del self._rendering[key]
-                mine.set()
+            if other := self._rendering.get(key):
+                return other
+            self._rendering[key] = threading.Event()
+            return None
+
+    def _give_back(self, key):
+        with self._rendering_lock:
+            self._rendering.pop(key).set()
 
     def _rendered(self, key, environ):
         asked = {
@@ -278,9 +343,8 @@ class PageCache:
     # --- what is sent
 
     def _send(self, answer, key, environ, start_response):
-        wanted = environ.get("HTTP_ACCEPT_ENCODING")
         size = answer.size
-        headers, short, body = answer.written(self._encoding(wanted) if wanted else "")
+        headers, short, body = answer.written(self._encoding(environ))
         if settings.PURGE_URL and answer.found_good:
             told = headers_for(answer, now=self._now())
             headers, short = headers + told, short + told
@@ -293,7 +357,10 @@ class PageCache:
         start_response(answer.status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _encoding(self, wanted):
+    def _encoding(self, environ):
+        wanted = environ.get("HTTP_ACCEPT_ENCODING")
+        if not wanted:
+            return ""
         found = self._encodings.get(wanted)
         if found is None:
             if len(self._encodings) >= MOST_REMEMBERED:
