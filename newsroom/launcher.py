@@ -31,7 +31,7 @@ PARENT = os.getppid()
 GUNICORN = [
     "newsroom.wsgi",
     "--workers=2",
-    "--worker-class=gthread",
+    "--worker-class=newsroom.page_worker.PageWorker",
     "--threads=4",
     "--worker-connections=200",
     "--timeout=30",

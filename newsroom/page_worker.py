@@ -1,0 +1,261 @@
+"""gunicorn's worker with threads, which needs no thread for what the page cache has.
+
+A worker listens to all its connections at once, in a loop, and hands each request to one of a few threads. Here the
+loop looks at a request first: a page that is kept is sent from the loop itself. So readers get pages from memory
+while every thread is busy, with an upload or with somebody who sends half a request; and a page costs no change of
+threads. Nothing in the loop waits: not for a connection that says nothing, not for a reader who takes his page slowly
+or closes late.
+
+Pages that have to be rendered go to a thread of their own, one after the other. Several threads that render at once
+share one core anyway, and each works on another connection to the database, with other caches. Where that thread is
+held up, and for whatever is written, uploaded or done by the desk, there are gunicorn's threads.
+"""
+
+import datetime as dt
+import os
+import selectors
+import socket
+import sys
+import time
+from collections import Counter, deque
+from concurrent import futures
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from gunicorn.http import wsgi
+from gunicorn.http.parser import RequestParser
+from gunicorn.workers.gthread import ThreadWorker
+
+LONGEST_REQUEST = 16_384  # bytes of a request without a body; a longer one goes to a thread
+SILENCE = 7  # seconds for the first words, as gunicorn gives: five in a thread and two in the loop
+STANDSTILL = 30  # seconds after which nobody waits for a reader who takes nothing more of his page
+FAREWELL = 2  # seconds for a reader to close, who has all of his answer
+ASKED_AT = "newsroom.asked_at"  # where the environ says when it was asked for (see page_cache.py)
+HELD_UP = 0.05  # seconds for a page, ten times what one takes; those behind it then go to the other threads
+# Seconds after which a thread that computes lets another one go on; Python's own 0.005 are as long as ten pages from
+# memory take, and the loop would wait for them after every call to the system.
+TURN = 0.0005
+
+
+class PageWorker(ThreadWorker):
+    """For `gunicorn --worker-class=newsroom.page_worker.PageWorker`, with an application that has `at_once`.
+
+    `application.at_once(environ, start_response)` answers as the application itself would, or gives None where it
+    would have to wait for anything. `application.is_page(environ)` says whether the answer is one of those that are
+    rendered one after the other. An application without them is served as by gunicorn's own class.
+    """
+
+    def init_process(self):
+        sys.setswitchinterval(TURN)
+        self.keep_to_a_core()
+        self.page_thread = futures.ThreadPoolExecutor(max_workers=1)
+        self.pages_waiting, self.page_since = deque(), None
+        super().init_process()
+
+    def keep_to_a_core(self):
+        """Has all threads of this worker run on one core: the one to which the fewest other workers keep.
+
+        Python runs one thread of a process at a time. Where the system moves them from core to core meanwhile, a
+        rendered page takes a third more CPU time (docs/performance.md). Linux only; elsewhere nothing is done.
+        """
+        if not hasattr(os, "sched_setaffinity"):
+            return
+        cores, taken = os.sched_getaffinity(0), Counter()
+        with suppress(OSError):  # a system that does not tell: all choose the first, so nobody chooses
+            for worker in _workers_of(self.ppid) - {os.getpid()}:
+                with suppress(ProcessLookupError):  # ended just now
+                    taken.update(own if len(own := os.sched_getaffinity(worker)) == 1 else ())
+            # Of workers that start at the same moment each begins to count at another core.
+            _, _, core = min(
+                (taken[core], (place - self.age) % len(cores), core)
+                for place, core in enumerate(sorted(cores))
+            )
+            os.sched_setaffinity(0, {core})
+
+    def load_wsgi(self):
+        super().load_wsgi()
+        plain = not (self.cfg.is_ssl or self.cfg.proxy_protocol != "off" or self.cfg.protocol != "http")
+        self.at_once = getattr(self.wsgi, "at_once", None) if plain else None
+
+    def enqueue_req(self, conn):
+        """Answers the request that has come, or hands it to a thread. gunicorn calls this from the loop."""
+        if self.at_once is None or (conn.parser and conn.parser.unreader.buf.getvalue()):
+            super().enqueue_req(conn)
+            return
+        try:
+            asked = conn.sock.recv(LONGEST_REQUEST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self._wait(conn, SILENCE, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+            return
+        except OSError:
+            asked = b""
+        if not asked:
+            self._close(conn)
+        else:
+            conn.data_ready = True  # for the thread, which would look itself
+            self._answer(conn, asked)
+
+    def _answer(self, conn, asked):
+        request = self._request(conn, asked)
+        if not request or not self._answer_at_once(conn, asked, request):
+            if request and self.wsgi.is_page(request[2]):
+                self.pages_waiting.append((conn, asked, request))
+                self._render_next()
+            else:
+                super().enqueue_req(conn)
+
+    def _answer_at_once(self, conn, asked, request):
+        answer = self._kept_answer(*request)
+        if answer:
+            conn.sock.recv(len(asked))
+            self._send(conn, *answer)
+        return bool(answer)
+
+    def _render_next(self):
+        """Has the next page rendered that was not rendered for somebody else while it waited."""
+        while self.pages_waiting and self.page_since is None:
+            conn, asked, request = self.pages_waiting.popleft()
+            if not self._answer_at_once(conn, asked, request):
+                self.page_since = time.monotonic()
+                page = self.page_thread.submit(self.handle, conn)
+                page.add_done_callback(partial(self.method_queue.defer, self._rendered, conn))
+
+    def _rendered(self, conn, page):
+        self.page_since = None
+        self._render_next()
+        self.finish_request(conn, page)
+
+    def wait_for_and_dispatch_events(self, timeout):
+        """Hands the pages that wait to the other threads, where the one before them takes long."""
+        super().wait_for_and_dispatch_events(min(timeout, HELD_UP) if self.pages_waiting else timeout)
+        if self.pages_waiting and time.monotonic() - self.page_since > HELD_UP:
+            while self.pages_waiting:
+                super().enqueue_req(self.pages_waiting.popleft()[0])
+
+    def _request(self, conn, asked):
+        """(request, response, environ) as gunicorn reads a whole request without a body; None for any other."""
+        if not asked.startswith((b"GET ", b"HEAD ")) or asked.find(b"\r\n\r\n") != len(asked) - 4:
+            return None
+        try:
+            request = next(RequestParser(self.cfg, [asked], conn.client))
+            response, environ = wsgi.create(request, _Written(), conn.client, conn.server, self.cfg)
+            environ[ASKED_AT] = time.monotonic()
+            return request, response, environ
+        except Exception:  # a thread meets it again, and says what there is to say
+            self.log.debug("A request was handed to a thread.", exc_info=True)
+            return None
+
+    def _kept_answer(self, request, response, environ):
+        """(all bytes of the answer, whether the connection is kept); None where a thread has to answer."""
+        began = dt.datetime.now()  # noqa: DTZ005 - as gunicorn's log reckons
+        body = self.at_once(environ, response.start_response)
+        if body is None:
+            return None
+        self._count(response)
+        for part in body:
+            response.write(part)
+        response.close()
+        self.log.access(response, request, environ, dt.datetime.now() - began)  # noqa: DTZ005
+        return b"".join(response.sock.parts), not response.should_close()
+
+    def _count(self, response):
+        """Ends the connection where gunicorn would, and the worker after as many requests as it was told."""
+        self.nr += 1
+        if self.alive and self.nr >= self.max_requests:
+            self.log.info("Autorestarting worker after current request.")
+            self.alive = False
+        if not self.alive or not self.cfg.keepalive or len(self.keepalived_conns) >= self.max_keepalived:
+            response.force_close()
+
+    def _send(self, conn, left, is_kept):
+        """Sends what the connection takes, and the rest when it takes more."""
+        try:
+            left = memoryview(left)[conn.sock.send(left) :]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._close(conn)
+            return
+        if left:
+            self._wait(conn, STANDSTILL, selectors.EVENT_WRITE, partial(self._send_on, conn, left, is_kept))
+        elif is_kept:
+            self._keep(conn)
+        else:
+            self._part(conn)
+
+    def _send_on(self, conn, left, is_kept, _socket):
+        self._waited(conn)
+        self._send(conn, left, is_kept)
+
+    def _keep(self, conn):
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+
+    def finish_request(self, conn, fs):
+        """What a thread has done with a request. gunicorn itself waits in the loop until the reader closes."""
+        if not fs.cancelled() and not fs.exception() and fs.result() is False:
+            self._part(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def _part(self, conn):
+        """Says that there is no more, and closes when the reader does: who closes first may cut off the answer."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # he has gone, or the thread has closed it
+            self._close(conn)
+            return
+        self._wait(conn, FAREWELL, selectors.EVENT_READ, partial(self._hear, conn))
+
+    def _hear(self, conn, _socket):
+        """Drops what a reader still sends after the answer, up to his end or that of our patience."""
+        try:
+            if conn.sock.recv(LONGEST_REQUEST):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._waited(conn)
+        self._close(conn)
+
+    def _wait(self, conn, seconds, event, then):
+        """Has the loop call `then` with the socket at that event, or close the connection after so many seconds."""
+        conn.timeout = time.monotonic() + seconds
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, event, then)
+
+    def _waited(self, conn):
+        self.poller.unregister(conn.sock)
+        self.pending_conns.remove(conn)
+
+    def _close(self, conn):
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self):
+        """Closes connections that were waited for too long: some may be waited for longer than others."""
+        now = time.monotonic()
+        for conn in [conn for conn in self.pending_conns if conn.timeout <= now]:
+            self._waited(conn)
+            self._close(conn)
+
+
+def _workers_of(master):
+    """The processes that this one has started. Raises OSError where there is no /proc."""
+    return set(map(int, Path(f"/proc/{master}/task/{master}/children").read_text().split()))
+
+
+class _Written:
+    """What gunicorn takes for the socket of an answer."""
+
+    def __init__(self):
+        self.parts = []
+
+    def sendall(self, data):
+        self.parts.append(data)
+
+    send = sendall  # "100 Continue", for who asks for it
