@@ -68,9 +68,10 @@ def test_what_stays_the_same_is_no_parameter_since_sqlite_would_prepare_the_stat
 def test_a_broken_transaction_is_told_as_any_other_query_tells_it():
     asked = Prepared(lambda *, at: Edition.objects.live(at=at))
     asked.rows(at=NOON)
-    with pytest.raises(TransactionManagementError), transaction.atomic():
+    with transaction.atomic():
         transaction.set_rollback(True)
-        asked.rows(at=NOON)
+        with pytest.raises(TransactionManagementError):
+            asked.rows(at=NOON)
 
 
 def test_it_is_worked_out_once_for_each_combination_of_missing_values():
