@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -200,8 +200,10 @@ def thread_of(edition, *, at=None, after=None, is_newest_first=False):
     at = at or times.now()
     shows(shown.thread(edition.article_id))
     row = _read(edition, at=at, after=after, is_newest_first=is_newest_first)
-    is_switched_on, count, *lists = row
+    is_live, is_switched_on, count, *lists = row
     policies, found, featured = map(json.loads, lists)
+    if not is_live:
+        count, found, featured = 0, [], []
     here = found[:PAGE_SIZE]
     is_listed = after is None and (count or 0) > FEW
     above = _above(here, article=edition.article_id)
@@ -231,19 +233,21 @@ def _read(edition, *, at, after, is_newest_first):
 
 
 def _thread_row(*, at, is_newest_first=False, after_place=None, after_pk=None, after_posted_at=None, **filed):
-    """(whether its form says open, how many, policies, comments, featured): the last three lists as JSON.
+    """(is it live, does its form say open, how many, policies, comments, featured): the last three lists as JSON.
 
-    One row of the article carries them all, since an empty thread still has to say whether it is open.
+    One row of the article carries them all, since an empty thread still has to say whether it is open. Of an
+    article that is not live nobody may see the comments.
     """
-    public = Comment.objects.public(at=at).filter(article=filed["article_id"])
+    approved = Comment.objects.approved().filter(article=filed["article_id"])
     is_begun = after_place or after_pk
     after = Comment(pk=after_pk, place=after_place, posted_at=after_posted_at) if is_begun else None
-    page = (public.newest_first if is_newest_first else public.in_reading_order)(after=after)[: PAGE_SIZE + 1]
-    counted = public.order_by().values("article").annotate(count=Count("pk")).values("count")
-    featured = public.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
+    page = (approved.newest_first if is_newest_first else approved.in_reading_order)(after=after)
+    counted = approved.order_by().values("article").annotate(count=Count("pk")).values("count")
+    featured = approved.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
     articles = Article.objects.order_by().filter(pk=filed["article_id"])
-    lists = policy_rows(Edition(**filed)), _as_json(page), _as_json(featured)
-    return articles.values_list("is_open_to_comments", Subquery(counted), *lists)
+    is_live = Exists(Edition.objects.live(at=at).filter(article=OuterRef("pk")))
+    lists = policy_rows(Edition(**filed)), _as_json(page[: PAGE_SIZE + 1]), _as_json(featured)
+    return articles.values_list(is_live, "is_open_to_comments", Subquery(counted), *lists)
 
 
 _oldest_first = Prepared(_thread_row)

@@ -55,7 +55,14 @@ def _is_live(at):
 class CommentQuerySet(models.QuerySet):
     def public(self, *, at=None):
         """The comments on the site at that moment (now): approved, and their article is live."""
-        return self.filter(_is_live(at or times.now()), status=Status.APPROVED)
+        return self.approved().filter(_is_live(at or times.now()))
+
+    def approved(self):
+        """Those that are public as far as their article is live.
+
+        For who asks by himself, and once, whether it is: `public` asks for each of them.
+        """
+        return self.filter(status=Status.APPROVED)
 
     def reported(self):
         """Those that readers have reported and nobody has answered for, as long as they wait or are public."""
@@ -208,7 +215,7 @@ class Comment(NaturalModel):
                 condition=Q(open_flag_count__gt=0),
             ),
             models.Index(
-                fields=["article", "-posted_at", "-id"],
+                fields=["article", "status", "-posted_at", "-id"],
                 name="comment_by_choice",
                 condition=Q(is_featured=True),
             ),

@@ -3,7 +3,7 @@
 import secrets
 
 from django import template
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from articles import times
 from articles.cards import by_name
+from articles.models import Edition
 from articles.models.prepared import Prepared
 from articles.shown import shows, thread
 from articles.templatetags.articles import local_time
@@ -34,12 +35,15 @@ def comment_counts(editions):
     """{article's id: how many public comments} of these editions, without those that have none: one query."""
     articles = [edition.article_id for edition in editions]
     shows(*map(thread, articles))
-    return dict(_counts.rows(at=times.now(), **by_name(articles))) if articles else {}
+    counted = _counts.rows(at=times.now(), **by_name(articles)) if articles else []
+    return {article: count for article, count in counted if count}
 
 
 def _counts_by_article(*, at, **articles):
-    public = Comment.objects.public(at=at).filter(article__in=articles.values())
-    return public.order_by().values_list("article_id").annotate(Count("pk"))
+    approved = Comment.objects.approved().filter(article=OuterRef("article"))
+    count = approved.order_by().values("article").annotate(count=Count("pk")).values("count")
+    live = Edition.objects.live(at=at).filter(article__in=articles.values())
+    return live.order_by().values_list("article_id", Subquery(count))
 
 
 _counts = Prepared(_counts_by_article)
