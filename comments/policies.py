@@ -53,6 +53,11 @@ class PolicyInForce:
     own: Policy | None
 
     @property
+    def read_as(self):
+        """All that readers are shown of it, hashable."""
+        return self.mode, self.is_closed, self.paused_until, self.resumes_today, self.closes_at
+
+    @property
     def is_closed(self):
         """Whether nobody can post any more, at `closes_at` itself too."""
         has_closed = self.closes_at is not None and self.closes_at <= self.at

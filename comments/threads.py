@@ -95,9 +95,7 @@ class Thread:
     @property
     def read_as(self):
         """All that a page shows of it, hashable: what was read, and what follows from the moment besides."""
-        policy = self.policy
-        moment = (policy.is_closed, policy.paused_until, policy.resumes_today, policy.closes_at)
-        return self.read, self.path, self.begins, self.is_newest_first, self.is_begun, moment
+        return self.read, self.path, self.begins, self.is_newest_first, self.is_begun, self.policy.read_as
 
     @cached_property
     def listing(self):
@@ -146,9 +144,9 @@ class Thread:
         return f"?{query}" if query else ""
 
     @property
-    def form(self):
-        """An empty reply form. Nothing in it is made for one reader: the page around it is cached whole."""
-        return ReplyForm()
+    def reply(self):
+        """The form below the comments, or why there is none (see Reply)."""
+        return Reply(self.policy, self.reply_url)
 
 
 @dataclass(frozen=True)
@@ -189,6 +187,24 @@ class Listing:
     def reply_url(self):
         """Where one is answered."""
         return self.thread.reply_url
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The form below a thread, or why there is none: the same for all threads with that policy, but for its `url`."""
+
+    policy: PolicyInForce
+    url: str
+
+    @property
+    def read_as(self):
+        """All that is shown of it, hashable."""
+        return self.policy.read_as, self.url
+
+    @property
+    def form(self):
+        """An empty reply form. Nothing in it is made for one reader: the page around it is cached whole."""
+        return ReplyForm()
 
 
 def thread_of(edition, *, at=None, after=None, is_newest_first=False):

@@ -116,6 +116,11 @@ class Board:
         """Whether a transaction may be about to drop that slot."""
         return bool(self._running[slot])
 
+    def is_any_announced(self, slots):
+        """Whether a transaction may be about to drop one of those slots."""
+        running = self._running
+        return any(running[slot] for slot in slots)
+
     # --- writing
 
     def announce(self, names):

@@ -39,6 +39,7 @@ MOST_PARAMETERS = 100
 MOST_REMEMBERED = 500  # hosts, and ways to ask for an encoding
 SLACK = 60  # seconds: how much older than the first list of plans a page may be
 WAITS = 10  # seconds for another thread that renders the same page
+COMMITS = 0.005  # seconds; a commit takes one to three milliseconds
 MOST_SHARED = 8  # pages rendered last that may answer those who waited for them
 # Where in the environ a server says when it was asked for, by the monotonic clock: before anything was done for it.
 ASKED_AT = "newsroom.asked_at"
@@ -268,6 +269,8 @@ class PageCache:
 
     def _made_alone(self, key, environ, board):
         self._counts[MISSES] += 1
+        if board:
+            self._await_commit(key, board)
         began_at, began, made_at = time.monotonic(), board.count if board else 0, self._now()
         with noting() as noted:
             answer = self._rendered(key, environ)
@@ -278,6 +281,12 @@ class PageCache:
                 return answer
         self._counts[UNKEPT] += 1
         return answer
+
+    def _await_commit(self, key, board):
+        """What is being committed is waited for, for moments: a page rendered meanwhile could not be kept."""
+        before, until = self.pages.get(key), time.monotonic() + COMMITS
+        while before and board.is_any_announced(before.slots) and time.monotonic() < until:
+            time.sleep(COMMITS / 10)
 
     def _share(self, key, answer, began_at):
         self._made_last[key] = began_at, answer
