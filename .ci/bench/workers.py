@@ -4,6 +4,7 @@ import socket
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
+from functools import partial
 
 import load
 import report
@@ -12,8 +13,11 @@ from load import Target
 from processes import HOST
 from rounds import say, spread
 
+from newsroom import launcher
+
 COMMON = ["--workers=2", "--timeout=30", "--no-control-socket", "--log-level=warning"]
-THREADS = (1, 2, 4, 8)
+THREADS = (1, 4, 8)
+SHIPPED = "as it ships"
 CLASSES = {"sync": ["--worker-class=sync"]} | {
     f"gthread, {each} {'thread' if each == 1 else 'threads'}": [
         "--worker-class=gthread", f"--threads={each}", "--worker-connections=200",
@@ -36,12 +40,14 @@ def measure(bench, path):
         }
         cases = []
         for name, make in applications.items():
-            for title, options in CLASSES.items():
+            # Before an application that keeps no pages the class that ships is gunicorn's own.
+            more = {} if name == "bare WSGI" else {SHIPPED: launcher.GUNICORN[1:]}
+            for title, options in (CLASSES | more).items():
                 server, address = make([*COMMON, *options])
                 cases += _cases(name, title, stack.enter_context(server), address)
         runs = _rounds(cases, bench.plan)
     tables = [_table(runs, name, kept) for name in applications for kept in KEPT]
-    return [*tables, _silence(bench)], [{"case": key, "rounds": _as_data(runs[key])} for key in runs]
+    return [*tables, _silence(bench, path)], [{"case": key, "rounds": _as_data(runs[key])} for key in runs]
 
 
 def _table(runs, application, kept):
@@ -92,10 +98,14 @@ def _cells(key, runs):
 # --- readers who hold a connection: silent ones, as browsers do that expect a click, and slow ones
 
 
-def _silence(bench):
+def _silence(bench, path):
+    makes = {
+        title: partial(servers.bare, bench.pages, [*COMMON, *options]) for title, options in CLASSES.items()
+    }
     rows = []
-    for title, options in CLASSES.items():
-        waits = [_longest_wait(bench, options, said) for said in (b"", b"GET /article HT")]
+    for title, make in (makes | {f"the article page, {SHIPPED}": servers.ours}).items():
+        asked = path if make is servers.ours else "/article"
+        waits = [_longest_wait(make, asked, said) for said in (b"", b"GET /article HT")]
         rows.append(
             [title, *(f"over {PATIENCE}" if each >= PATIENCE else report.number(each) for each in waits)]
         )
@@ -103,19 +113,21 @@ def _silence(bench):
     return {"head": [beside, "that say nothing", "that have sent half a request"], "rows": rows}
 
 
-def _longest_wait(bench, options, said):
-    with servers.bare(bench.pages, [*COMMON, *options]) as server:
-        return max(_wait_beside(server.port, said) for _ in range(TRIES))
+def _longest_wait(make, path, said):
+    with make() as server:
+        for _ in range(TRIES):  # so that it is kept
+            load.fetch(server.url(path))
+        return max(_wait_beside(server.port, path, said) for _ in range(TRIES))
 
 
-def _wait_beside(port, said):
+def _wait_beside(port, path, said):
     with ExitStack() as stack:
         for _connection in range(HELD):
             stack.enter_context(socket.create_connection((HOST, port))).sendall(said)
         time.sleep(0.2)
         began_at = time.monotonic()
         reader = stack.enter_context(socket.create_connection((HOST, port), timeout=PATIENCE))
-        reader.sendall(b"GET /article HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        reader.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         with suppress(TimeoutError):
             reader.recv(100)
         return time.monotonic() - began_at
