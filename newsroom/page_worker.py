@@ -28,11 +28,7 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
 LONGEST_REQUEST = 16_384  # bytes of a request without a body; a longer one goes to a thread
-SILENCE = 7  # seconds for the first words, as gunicorn gives: five in a thread and two in the loop
-STANDSTILL = 30  # seconds after which nobody waits for a reader who takes nothing more of his page
-FAREWELL = 2  # seconds for a reader to close, who has all of his answer
 ASKED_AT = "newsroom.asked_at"  # where the environ says when it was asked for (see page_cache.py)
-HELD_UP = 0.05  # seconds for a page, ten times what one takes; those behind it then go to the other threads
 # Seconds after which a thread that computes lets another one go on; Python's own 0.005 are as long as ten pages from
 # memory take, and the loop would wait for them after every call to the system.
 TURN = 0.0005
@@ -45,6 +41,12 @@ class PageWorker(ThreadWorker):
     would have to wait for anything. `application.is_page(environ)` says whether the answer is one of those that are
     rendered one after the other. An application without them is served as by gunicorn's own class.
     """
+
+    # All in seconds.
+    silence = 7  # for the first words, as gunicorn gives: five in a thread and two in the loop
+    standstill = 30  # after which nobody waits for a reader who takes nothing more of his page
+    farewell = 2  # for a reader to close, who has all of his answer
+    held_up = 0.05  # for a page, ten times what one takes; those behind it then go to the other threads
 
     def init_process(self):
         sys.setswitchinterval(TURN)
@@ -86,7 +88,9 @@ class PageWorker(ThreadWorker):
         try:
             asked = conn.sock.recv(LONGEST_REQUEST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
-            self._wait(conn, SILENCE, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+            self._wait(
+                conn, self.silence, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn)
+            )
             return
         except OSError:
             asked = b""
@@ -128,8 +132,8 @@ class PageWorker(ThreadWorker):
 
     def wait_for_and_dispatch_events(self, timeout):
         """Hands the pages that wait to the other threads, where the one before them takes long."""
-        super().wait_for_and_dispatch_events(min(timeout, HELD_UP) if self.pages_waiting else timeout)
-        if self.pages_waiting and time.monotonic() - self.page_since > HELD_UP:
+        super().wait_for_and_dispatch_events(min(timeout, self.held_up) if self.pages_waiting else timeout)
+        if self.pages_waiting and time.monotonic() - self.page_since > self.held_up:
             while self.pages_waiting:
                 super().enqueue_req(self.pages_waiting.popleft()[0])
 
@@ -178,7 +182,9 @@ class PageWorker(ThreadWorker):
             self._close(conn)
             return
         if left:
-            self._wait(conn, STANDSTILL, selectors.EVENT_WRITE, partial(self._send_on, conn, left, is_kept))
+            self._wait(
+                conn, self.standstill, selectors.EVENT_WRITE, partial(self._send_on, conn, left, is_kept)
+            )
         elif is_kept:
             self._keep(conn)
         else:
@@ -208,7 +214,7 @@ class PageWorker(ThreadWorker):
         except OSError:  # he has gone, or the thread has closed it
             self._close(conn)
             return
-        self._wait(conn, FAREWELL, selectors.EVENT_READ, partial(self._hear, conn))
+        self._wait(conn, self.farewell, selectors.EVENT_READ, partial(self._hear, conn))
 
     def _hear(self, conn, _socket):
         """Drops what a reader still sends after the answer, up to his end or that of our patience."""

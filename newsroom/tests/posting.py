@@ -36,12 +36,12 @@ def database_url(settings):
 class Server:
     """The site served as `make serve` does, without limits on posting; as a context it runs inside.
 
-    `environment` are the NEWSROOM_* variables besides, such as NEWSROOM_DATABASE_URL. Everything that it starts is
-    in a process group of its own and ends with it.
+    `environment` are the NEWSROOM_* variables besides, such as NEWSROOM_DATABASE_URL; `gunicorn` are the arguments
+    of another application than the site. Everything that it starts is in a process group of its own and ends with it.
     """
 
-    def __init__(self, port, **environment):
-        self.port = port
+    def __init__(self, port, *, gunicorn=launcher.GUNICORN, **environment):
+        self.port, self.gunicorn = port, gunicorn
         self.environment = {**os.environ, "NEWSROOM_COMMENT_RATE": "off", **environment}
 
     def __enter__(self):
@@ -53,14 +53,17 @@ class Server:
 
     def start(self):
         """Starts it and returns when it answers; RuntimeError where it ends instead."""
-        command = [sys.executable, "-m", "gunicorn", *launcher.GUNICORN, f"--bind={HOST}:{self.port}"]
+        command = [sys.executable, "-m", "gunicorn", *self.gunicorn, f"--bind={HOST}:{self.port}"]
         self.process = subprocess.Popen(
             command, cwd=launcher.ROOT, env=self.environment, start_new_session=True
         )
-        while not launcher.Announcement(HOST, self.port).is_answered():
+        while not self.is_answered():
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended with status {self.process.returncode}.")
             time.sleep(0.05)
+
+    def is_answered(self):
+        return launcher.Announcement(HOST, self.port).is_answered()
 
     def kill(self):
         """Ends all of its processes at once, without a word to them."""
@@ -70,14 +73,15 @@ class Server:
 
     def kill_a_worker(self):
         """Ends one of the processes that answer; the server starts another one in its place."""
-        os.kill(self._workers()[0], signal.SIGKILL)
+        os.kill(self.workers()[0], signal.SIGKILL)
 
     def cpu_seconds(self):
         """The CPU time that the processes that answer have taken so far."""
-        stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._workers()]
+        stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.workers()]
         return sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf("SC_CLK_TCK")
 
-    def _workers(self):
+    def workers(self):
+        """The ids of the processes that answer."""
         pid = self.process.pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
