@@ -12,10 +12,12 @@ held up, and for whatever is written, uploaded or done by the desk, there are gu
 """
 
 import datetime as dt
+import fcntl
 import os
 import selectors
 import socket
 import sys
+import termios
 import time
 from collections import Counter, deque
 from concurrent import futures
@@ -24,10 +26,11 @@ from functools import partial
 from pathlib import Path
 
 from gunicorn.http import wsgi
+from gunicorn.http.errors import NoMoreData
 from gunicorn.http.parser import RequestParser
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-LONGEST_REQUEST = 16_384  # bytes of a request without a body; a longer one goes to a thread
+LONGEST_REQUEST = 16_384  # bytes of a request that the loop reads; a longer one goes to a thread
 ASKED_AT = "newsroom.asked_at"  # where the environ says when it was asked for (see page_cache.py)
 # Seconds after which a thread that computes lets another one go on; Python's own 0.005 are as long as ten pages from
 # memory take, and the loop would wait for them after every call to the system.
@@ -44,6 +47,7 @@ class PageWorker(ThreadWorker):
 
     # All in seconds.
     silence = 7  # for the first words, as gunicorn gives: five in a thread and two in the loop
+    whole_head = 30  # for all that is said before a body, from the first word on
     standstill = 30  # after which nobody waits for a reader who takes nothing more of his page
     farewell = 2  # for a reader to close, who has all of his answer
     held_up = 0.05  # for a page, ten times what one takes; those behind it then go to the other threads
@@ -77,7 +81,12 @@ class PageWorker(ThreadWorker):
 
     def load_wsgi(self):
         super().load_wsgi()
-        plain = not (self.cfg.is_ssl or self.cfg.proxy_protocol != "off" or self.cfg.protocol != "http")
+        cfg = self.cfg
+        plain = not cfg.is_ssl and (cfg.proxy_protocol, cfg.http2_cleartext, cfg.protocol) == (
+            "off",
+            "off",
+            "http",
+        )
         self.at_once = getattr(self.wsgi, "at_once", None) if plain else None
 
     def enqueue_req(self, conn):
@@ -85,81 +94,132 @@ class PageWorker(ThreadWorker):
         if self.at_once is None or (conn.parser and conn.parser.unreader.buf.getvalue()):
             super().enqueue_req(conn)
             return
+        begun, waits_until = vars(conn).pop("begun", (b"", None))
         try:
-            asked = conn.sock.recv(LONGEST_REQUEST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            asked = conn.sock.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            self._wait(
-                conn, self.silence, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn)
-            )
+            self._wait_for_words(conn, time.monotonic() + self.silence)
             return
         except OSError:
             asked = b""
-        if not asked:
-            self._close(conn)
+        if asked:
+            self._answer(conn, begun + asked, waits_until or time.monotonic() + self.whole_head)
         else:
-            conn.data_ready = True  # for the thread, which would look itself
-            self._answer(conn, asked)
+            self._close(conn)
 
-    def _answer(self, conn, asked):
-        request = self._request(conn, asked)
-        if not request or not self._answer_at_once(conn, asked, request):
-            if request and self.wsgi.is_page(request[2]):
-                self.pages_waiting.append((conn, asked, request))
+    def _wait_for_words(self, conn, until):
+        self._wait(conn, until, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _answer(self, conn, asked, waits_until):
+        if self._is_half_a_head(conn, asked):
+            conn.begun = asked, waits_until
+            self._wait_for_words(conn, waits_until)
+            return
+        asking = self._asking(conn, asked)
+        if asking is None:
+            self._hand_over(conn, asked)
+        elif not self._answer_at_once(conn, *asking):
+            if self._is_page(asking):
+                self.pages_waiting.append((conn, asked, asking))
                 self._render_next()
             else:
-                super().enqueue_req(conn)
+                self._hand_over(conn, asked)
 
-    def _answer_at_once(self, conn, asked, request):
-        answer = self._kept_answer(*request)
+    def _hand_over(self, conn, asked):
+        """Has a thread of gunicorn's read what was asked as if it read it from the connection, and answer."""
+        conn.init()
+        conn.parser.unreader.unread(asked)
+        super().enqueue_req(conn)
+
+    def _answer_at_once(self, conn, *asking):
+        try:
+            answer = self._whole_answer(self.at_once, *asking)
+        except Exception:  # nothing was sent: a thread meets it again, and says what there is to say
+            self.log.exception("A page could not be looked for.")
+            answer = None
         if answer:
-            conn.sock.recv(len(asked))
             self._send(conn, *answer)
         return bool(answer)
+
+    def _is_page(self, asking):
+        try:
+            return self.wsgi.is_page(asking[-1])
+        except Exception:
+            self.log.exception("It could not be said whether a page was asked for.")
+            return False
 
     def _render_next(self):
         """Has the next page rendered that was not rendered for somebody else while it waited."""
         while self.pages_waiting and self.page_since is None:
-            conn, asked, request = self.pages_waiting.popleft()
-            if not self._answer_at_once(conn, asked, request):
+            conn, asked, asking = self.pages_waiting.popleft()
+            if not self._answer_at_once(conn, *asking):
                 self.page_since = time.monotonic()
-                page = self.page_thread.submit(self.handle, conn)
-                page.add_done_callback(partial(self.method_queue.defer, self._rendered, conn))
+                self._render(self.page_thread, self._rendered, conn, asked, asking)
 
-    def _rendered(self, conn, page):
+    def _render(self, threads, then, conn, asked, asking):
+        page = threads.submit(self._whole_answer, self.wsgi, *asking)
+        page.add_done_callback(partial(self.method_queue.defer, then, conn, asked))
+
+    def _rendered(self, conn, asked, page):
         self.page_since = None
+        self._send_page(conn, asked, page)
         self._render_next()
-        self.finish_request(conn, page)
+
+    def _send_page(self, conn, asked, page):
+        """Sends it from the loop, so that no thread waits for a reader who takes it slowly."""
+        if error := page.exception():
+            self.log.debug("A page was handed to another thread.", exc_info=error)
+            self._hand_over(conn, asked)
+        else:
+            self._send(conn, *page.result())
 
     def wait_for_and_dispatch_events(self, timeout):
         """Hands the pages that wait to the other threads, where the one before them takes long."""
         super().wait_for_and_dispatch_events(min(timeout, self.held_up) if self.pages_waiting else timeout)
         if self.pages_waiting and time.monotonic() - self.page_since > self.held_up:
             while self.pages_waiting:
-                super().enqueue_req(self.pages_waiting.popleft()[0])
+                self._render(self.tpool, self._send_page, *self.pages_waiting.popleft())
 
-    def _request(self, conn, asked):
+    def _is_half_a_head(self, conn, asked):
+        """Whether a request has begun, with nothing wrong so far, and more has to come before it can be read."""
+        if b"\r\n\r\n" in asked or len(asked) >= LONGEST_REQUEST:
+            return False
+        try:
+            next(RequestParser(self.cfg, [asked], conn.client))
+        except NoMoreData:
+            return True
+        except Exception:  # a thread says what is wrong
+            self.log.debug("A request cannot be read.", exc_info=True)
+        return False
+
+    def _asking(self, conn, asked):
         """(request, response, environ) as gunicorn reads a whole request without a body; None for any other."""
         if not asked.startswith((b"GET ", b"HEAD ")) or asked.find(b"\r\n\r\n") != len(asked) - 4:
             return None
         try:
             request = next(RequestParser(self.cfg, [asked], conn.client))
             response, environ = wsgi.create(request, _Written(), conn.client, conn.server, self.cfg)
-            environ[ASKED_AT] = time.monotonic()
-            return request, response, environ
         except Exception:  # a thread meets it again, and says what there is to say
             self.log.debug("A request was handed to a thread.", exc_info=True)
             return None
+        environ |= {"wsgi.multithread": True, ASKED_AT: time.monotonic()}
+        has_body = getattr(request.body.reader, "length", None) != 0
+        return None if has_body else (request, response, environ)
 
-    def _kept_answer(self, request, response, environ):
-        """(all bytes of the answer, whether the connection is kept); None where a thread has to answer."""
+    def _whole_answer(self, application, request, response, environ):
+        """(all bytes of the answer, whether the connection is kept); None where the application gives none."""
         began = dt.datetime.now()  # noqa: DTZ005 - as gunicorn's log reckons
-        body = self.at_once(environ, response.start_response)
+        body = application(environ, response.start_response)
         if body is None:
             return None
         self._count(response)
-        for part in body:
-            response.write(part)
-        response.close()
+        try:
+            for part in body:
+                response.write(part)
+            response.close()
+        finally:
+            if hasattr(body, "close"):
+                body.close()
         self.log.access(response, request, environ, dt.datetime.now() - began)  # noqa: DTZ005
         return b"".join(response.sock.parts), not response.should_close()
 
@@ -182,9 +242,8 @@ class PageWorker(ThreadWorker):
             self._close(conn)
             return
         if left:
-            self._wait(
-                conn, self.standstill, selectors.EVENT_WRITE, partial(self._send_on, conn, left, is_kept)
-            )
+            then = partial(self._send_on, conn, left, is_kept)
+            self._wait(conn, time.monotonic() + self.standstill, selectors.EVENT_WRITE, then)
         elif is_kept:
             self._keep(conn)
         else:
@@ -196,12 +255,17 @@ class PageWorker(ThreadWorker):
 
     def _keep(self, conn):
         conn.set_timeout()
+        if not self.alive:
+            conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
         self.keepalived_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
 
     def finish_request(self, conn, fs):
         """What a thread has done with a request. gunicorn itself waits in the loop until the reader closes."""
-        if not fs.cancelled() and not fs.exception() and fs.result() is False:
+        if error := fs.exception():  # one that even gunicorn lets pass, such as the wish to end the process
+            self.log.error("A request was not answered.", exc_info=error)
+            self._close(conn)
+        elif fs.result() is False:
             self._part(conn)
         else:
             super().finish_request(conn, fs)
@@ -214,7 +278,8 @@ class PageWorker(ThreadWorker):
         except OSError:  # he has gone, or the thread has closed it
             self._close(conn)
             return
-        self._wait(conn, self.farewell, selectors.EVENT_READ, partial(self._hear, conn))
+        until = time.monotonic() + self.farewell
+        self._wait(conn, until, selectors.EVENT_READ, partial(self._hear, conn))
 
     def _hear(self, conn, _socket):
         """Drops what a reader still sends after the answer, up to his end or that of our patience."""
@@ -228,9 +293,9 @@ class PageWorker(ThreadWorker):
         self._waited(conn)
         self._close(conn)
 
-    def _wait(self, conn, seconds, event, then):
-        """Has the loop call `then` with the socket at that event, or close the connection after so many seconds."""
-        conn.timeout = time.monotonic() + seconds
+    def _wait(self, conn, until, event, then):
+        """Has the loop call `then` with the socket at that event, or close the connection at that moment."""
+        conn.timeout, conn.untaken = until, _untaken(conn.sock)
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, event, then)
 
@@ -246,8 +311,34 @@ class PageWorker(ThreadWorker):
         """Closes connections that were waited for too long: some may be waited for longer than others."""
         now = time.monotonic()
         for conn in [conn for conn in self.pending_conns if conn.timeout <= now]:
-            self._waited(conn)
-            self._close(conn)
+            if self._is_taking(conn):
+                conn.timeout = now + self.standstill
+            else:
+                self._waited(conn)
+                self._close(conn)
+
+    def _is_taking(self, conn):
+        """Whether a reader has taken some of his answer since the last look, and the system still has more for him.
+
+        A socket says only when a good part of what it holds is gone that it takes more, which may be megabytes.
+        """
+        before, conn.untaken = getattr(conn, "untaken", 0), _untaken(conn.sock)
+        return 0 < conn.untaken < before
+
+    def _cap_keepalive(self, deadline):
+        """A worker that is to end waits for nobody's words, begun or not, longer than for those who were answered."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            if not getattr(conn, "untaken", 0):
+                conn.timeout = min(conn.timeout, deadline)
+
+
+def _untaken(connection):
+    """How many bytes the system holds that were sent and have not arrived; 0 where it does not tell."""
+    held = bytearray(4)
+    with suppress(OSError):
+        fcntl.ioctl(connection, termios.TIOCOUTQ, held)
+    return int.from_bytes(held, sys.byteorder)
 
 
 def _workers_of(master):
