@@ -82,36 +82,37 @@ class PageWorker(ThreadWorker):
     def load_wsgi(self):
         super().load_wsgi()
         cfg = self.cfg
-        plain = not cfg.is_ssl and (cfg.proxy_protocol, cfg.http2_cleartext, cfg.protocol) == (
-            "off",
-            "off",
-            "http",
+        is_plain = (
+            cfg.protocol == "http" and cfg.proxy_protocol == cfg.http2_cleartext == "off" and not cfg.is_ssl
         )
-        self.at_once = getattr(self.wsgi, "at_once", None) if plain else None
+        self.at_once = getattr(self.wsgi, "at_once", None) if is_plain else None
 
     def enqueue_req(self, conn):
         """Answers the request that has come, or hands it to a thread. gunicorn calls this from the loop."""
-        if self.at_once is None or (conn.parser and conn.parser.unreader.buf.getvalue()):
+        if self.at_once is None:
             super().enqueue_req(conn)
             return
         begun, waits_until = vars(conn).pop("begun", (b"", None))
         try:
-            asked = conn.sock.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT)
+            told = conn.sock.recv(LONGEST_REQUEST, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            self._wait_for_words(conn, time.monotonic() + self.silence)
+            conn.begun = begun, waits_until
+            self._wait_for_words(conn, waits_until or time.monotonic() + self.silence)
             return
         except OSError:
-            asked = b""
-        if asked:
-            self._answer(conn, begun + asked, waits_until or time.monotonic() + self.whole_head)
+            told = b""
+        if told:
+            self._answer(conn, begun + told, waits_until)
         else:
             self._close(conn)
 
     def _wait_for_words(self, conn, until):
         self._wait(conn, until, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
-    def _answer(self, conn, asked, waits_until):
+    def _answer(self, conn, asked, waits_until=None):
+        """`waits_until` says how long the rest of a head is waited for, where it began some time ago."""
         if self._is_half_a_head(conn, asked):
+            waits_until = waits_until or time.monotonic() + self.whole_head
             conn.begun = asked, waits_until
             self._wait_for_words(conn, waits_until)
             return
@@ -169,6 +170,7 @@ class PageWorker(ThreadWorker):
         """Sends it from the loop, so that no thread waits for a reader who takes it slowly."""
         if error := page.exception():
             self.log.debug("A page was handed to another thread.", exc_info=error)
+        if error or not page.result():
             self._hand_over(conn, asked)
         else:
             self._send(conn, *page.result())
@@ -267,6 +269,9 @@ class PageWorker(ThreadWorker):
             self._close(conn)
         elif fs.result() is False:
             self._part(conn)
+        elif self.at_once and (ahead := conn.parser.unreader.take_buffered()):
+            conn.sock.setblocking(False)
+            self._answer(conn, ahead)
         else:
             super().finish_request(conn, fs)
 

@@ -68,7 +68,14 @@ def test_a_page_is_rendered_while_every_thread_waits_for_half_a_post(site):
 
 
 @pytest.mark.parametrize(
-    "beginning", [b"G", b"GET /kept HT", b"POST /echo HTTP/1.1\r\n", b"GET /kept HTTP/1.1\r\nHost"]
+    "beginning",
+    [
+        b"G",
+        b"GET /kept HT",
+        b"POST /echo HTTP/1.1\r\n",
+        b"GET /kept HTTP/1.1\r\nHost",
+        request("/kept") + b"GET",
+    ],
 )
 def test_half_a_head_holds_no_thread(site, beginning):
     with contextlib.ExitStack() as stack:
@@ -208,6 +215,9 @@ RAW = {
     "nonsense behind a page": request("/kept") + b"nonsense\r\n\r\n",
     "a hundred": request("/kept") * 100 + request("/echo") * 20,
     "a page that fails": request("/page/fails"),
+    "a page that is none": request("/page/none"),
+    "a body that does not end": request("/echo", "Content-Length: 6", method="POST") + b"abc",
+    "half a head behind a page": request("/kept") + b"GET /kept HTT",
 }  # fmt: skip
 WELL_SAID = ["a page", "what the application is told", "HEAD", "HTTP/1.0", "a body", "a body in chunks",
              "two in one go", "an empty line first", "who has it already", "a body of a page"]  # fmt: skip
@@ -295,10 +305,11 @@ def test_what_breaks_in_the_loop_is_answered_by_a_thread(site, path):
     assert state(site)["pid"] == pid
 
 
-def test_an_application_that_wants_to_end_the_worker_does_not(site):
+@pytest.mark.parametrize("path", ["/exit", "/page/exit"])
+def test_an_application_that_wants_to_end_the_worker_does_not(site, path):
     pid = state(site)["pid"]
     with Reader(site) as reader:
-        reader.asks("/exit").rest()
+        assert reader.asks(path).rest() == b""
     assert state(site)["pid"] == pid
     wait_until(lambda: is_at_rest(site))
 

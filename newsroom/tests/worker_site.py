@@ -52,6 +52,8 @@ class Site:
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
         if (kept := self.kept(environ, start_response)) is not None:
             return kept
+        if path == "/page/none":
+            return None
         if path.startswith("/page/"):
             return send(start_response, self.render(path, float(query or 0)))
         with self.counted():
@@ -80,6 +82,8 @@ class Site:
         time.sleep(seconds)
         with self.lock:
             self.rendering -= 1
+        if path == "/page/exit":
+            raise SystemExit(3)
         if path == "/page/fails":
             raise ValueError("This page cannot be rendered.")
         body = LARGE if path == "/page/large" else f"{path} {self.rendered.count(path)}".encode()
