@@ -56,7 +56,7 @@ class PageWorker(ThreadWorker):
         sys.setswitchinterval(TURN)
         self.keep_to_a_core()
         self.page_thread = futures.ThreadPoolExecutor(max_workers=1)
-        self.pages_waiting, self.page_since = deque(), None
+        self.pages_waiting, self.page_since, self.threads_taken = deque(), None, 0
         super().init_process()
 
     def keep_to_a_core(self):
@@ -90,7 +90,7 @@ class PageWorker(ThreadWorker):
     def enqueue_req(self, conn):
         """Answers the request that has come, or hands it to a thread. gunicorn calls this from the loop."""
         if self.at_once is None:
-            super().enqueue_req(conn)
+            self._to_a_thread(conn)
             return
         begun, waits_until = vars(conn).pop("begun", (b"", None))
         try:
@@ -130,6 +130,10 @@ class PageWorker(ThreadWorker):
         """Has a thread of gunicorn's read what was asked as if it read it from the connection, and answer."""
         conn.init()
         conn.parser.unreader.unread(asked)
+        self._to_a_thread(conn)
+
+    def _to_a_thread(self, conn):
+        self.threads_taken += 1
         super().enqueue_req(conn)
 
     def _answer_at_once(self, conn, *asking):
@@ -151,11 +155,16 @@ class PageWorker(ThreadWorker):
 
     def _render_next(self):
         """Has the next page rendered that was not rendered for somebody else while it waited."""
-        while self.pages_waiting and self.page_since is None:
+        if self.page_since is None and (page := self._next_page()):
+            self.page_since = time.monotonic()
+            self._render(self.page_thread, self._rendered, *page)
+
+    def _next_page(self):
+        while self.pages_waiting:
             conn, asked, asking = self.pages_waiting.popleft()
             if not self._answer_at_once(conn, *asking):
-                self.page_since = time.monotonic()
-                self._render(self.page_thread, self._rendered, conn, asked, asking)
+                return conn, asked, asking
+        return None
 
     def _render(self, threads, then, conn, asked, asking):
         page = threads.submit(self._whole_answer, self.wsgi, *asking)
@@ -165,6 +174,10 @@ class PageWorker(ThreadWorker):
         self.page_since = None
         self._send_page(conn, asked, page)
         self._render_next()
+
+    def _rendered_elsewhere(self, conn, asked, page):
+        self.threads_taken -= 1
+        self._send_page(conn, asked, page)
 
     def _send_page(self, conn, asked, page):
         """Sends it from the loop, so that no thread waits for a reader who takes it slowly."""
@@ -176,11 +189,14 @@ class PageWorker(ThreadWorker):
             self._send(conn, *page.result())
 
     def wait_for_and_dispatch_events(self, timeout):
-        """Hands the pages that wait to the other threads, where the one before them takes long."""
+        """Hands the pages that wait to other threads, where the one before them takes long and threads are free."""
         super().wait_for_and_dispatch_events(min(timeout, self.held_up) if self.pages_waiting else timeout)
-        if self.pages_waiting and time.monotonic() - self.page_since > self.held_up:
-            while self.pages_waiting:
-                self._render(self.tpool, self._send_page, *self.pages_waiting.popleft())
+        while self.pages_waiting and self._is_held_up() and (page := self._next_page()):
+            self.threads_taken += 1
+            self._render(self.tpool, self._rendered_elsewhere, *page)
+
+    def _is_held_up(self):
+        return self.threads_taken < self.cfg.threads and time.monotonic() - self.page_since > self.held_up
 
     def _is_half_a_head(self, conn, asked):
         """Whether a request has begun, with nothing wrong so far, and more has to come before it can be read."""
@@ -264,6 +280,7 @@ class PageWorker(ThreadWorker):
 
     def finish_request(self, conn, fs):
         """What a thread has done with a request. gunicorn itself waits in the loop until the reader closes."""
+        self.threads_taken -= 1
         if error := fs.exception():  # one that even gunicorn lets pass, such as the wish to end the process
             self.log.error("A request was not answered.", exc_info=error)
             self._close(conn)

@@ -12,9 +12,9 @@ from newsroom.tests.posting import HOST, Server
 THREADS = 2
 ARGUMENTS = [
     "--workers=1", f"--threads={THREADS}", "--worker-connections=200",
-    "--graceful-timeout=20", "--no-control-socket", "--log-level=error",
+    "--timeout=300", "--graceful-timeout=20", "--no-control-socket", "--log-level=error",
 ]  # fmt: skip
-PATIENCE = 8  # seconds for what happens soon on a machine that does nothing else
+PATIENCE = 60  # seconds for what happens soon on a machine that does nothing else
 RESET = struct.pack("ii", 1, 0)  # for a connection that ends without a farewell
 
 
@@ -114,7 +114,12 @@ def wait_until(is_so):
 def is_at_rest(server):
     """Whether the worker has no connection any more but that of whoever asks."""
     now = state(server)
-    return (now["connections"], now["waited_for"], now["busy"]) == (1, 0, 0)
+    return [now[name] for name in ("connections", "waited_for", "pages_waiting", "threads_taken")] == [
+        1,
+        0,
+        0,
+        0,
+    ]
 
 
 @contextlib.contextmanager

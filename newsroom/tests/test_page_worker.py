@@ -265,37 +265,57 @@ def test_what_is_sent_while_a_page_is_sent_is_the_next_request(site):
 # --- pages that have to be rendered
 
 
-def test_pages_are_rendered_one_after_the_other(hasty):
+@pytest.fixture(scope="module")
+def patient():
+    """A worker that hands no page to other threads."""
+    with served("PatientWorker") as server:
+        yield server
+
+
+def gated(server, stack, paths):
+    """Readers who wait for these pages while one before them is rendered, up to `/open`; and that who waits for it."""
+    first = stack.enter_context(Reader(server)).asks("/page/gate")
+    wait_until(lambda: "/page/gate" in state(server)["rendered"][-1:])
+    readers = [stack.enter_context(Reader(server)).asks(path) for path in paths]
+    return first, readers
+
+
+def test_pages_are_rendered_one_after_the_other(patient):
     with contextlib.ExitStack() as stack:
-        readers = [stack.enter_context(Reader(hasty)) for _ in range(8)]
-        for number, reader in enumerate(readers):
-            reader.asks(f"/page/turn-{number}?0.01")
-        for number, reader in enumerate(readers):
-            assert reader.answer() == b"/page/turn-%d 1" % number
-    turns = [path for path in state(hasty)["rendered"] if "/turn-" in path]
-    assert turns == [f"/page/turn-{number}" for number in range(8)]
+        first, readers = gated(patient, stack, [f"/page/turn-{number}?0.01" for number in range(8)])
+        wait_until(lambda: state(patient)["pages_waiting"] == 8)
+        answer_of(patient, "/open")
+        assert first.answer().startswith(b"/page/gate ")
+        assert [reader.answer() for reader in readers] == [b"/page/turn-%d 1" % number for number in range(8)]
+    assert state(patient)["most_at_once"] == 1
 
 
-def test_others_answer_where_a_page_takes_long(site):
-    with Reader(site) as held_up, Reader(site) as other:
-        held_up.asks("/page/held-up?3")
-        wait_until(lambda: "/page/held-up" in state(site)["rendered"])
-        assert other.asks("/page/other").answer().startswith(b"/page/other ")
-        assert held_up.socket.recv(1, socket.MSG_PEEK) == b"H"
-        assert held_up.answer().startswith(b"/page/held-up ")
-    assert state(site)["most_at_once"] >= 2
+def test_one_rendering_answers_all_who_waited_for_it(patient):
+    with contextlib.ExitStack() as stack:
+        first, readers = gated(patient, stack, ["/page/wanted"] * 30)
+        wait_until(lambda: state(patient)["pages_waiting"] == 30)
+        answer_of(patient, "/open")
+        assert first.answer().startswith(b"/page/gate ")
+        assert {reader.answer() for reader in readers} == {b"/page/wanted 1"}
 
 
-def test_one_rendering_answers_all_who_waited_for_it(site):
+def test_other_threads_render_where_a_page_takes_long(site):
+    with contextlib.ExitStack() as stack:
+        first, readers = gated(site, stack, ["/page/one", "/page/two", "/page/three"])
+        for reader, name in zip(readers, ["one", "two", "three"], strict=True):
+            assert reader.answer().startswith(b"/page/%s " % name.encode())
+        answer_of(site, "/open")
+        assert first.answer().startswith(b"/page/gate ")
+    wait_until(lambda: is_at_rest(site))
+
+
+def test_a_page_waits_for_no_post_where_the_one_before_it_takes_long(site):
     with half_sent(site), contextlib.ExitStack() as stack:
-        first = stack.enter_context(Reader(site)).asks("/page/before-all?0.04")
-        readers = [stack.enter_context(Reader(site)).asks("/page/wanted?0.01") for _ in range(30)]
-        assert first.answer() == b"/page/before-all 1"
-        assert {reader.answer() for reader in readers} <= {
-            b"/page/wanted 1",
-            b"/page/wanted 2",
-            b"/page/wanted 3",
-        }
+        first, [reader] = gated(site, stack, ["/page/behind"])
+        time.sleep(0.2)  # it is held up, and no other thread is free
+        answer_of(site, "/open")
+        assert first.answer().startswith(b"/page/gate ")
+        assert reader.answer().startswith(b"/page/behind ")
 
 
 @pytest.mark.parametrize("path", ["/page/broken-at-once", "/page/broken-is-page"])

@@ -24,19 +24,22 @@ class Site:
     """`/kept`, `/large` and `/kept/environ` are kept; `/page/NAME?SECONDS` is rendered in that time, and shared.
 
     Everything else needs a thread: `/echo` gives back what it is sent, `/sleep?SECONDS` takes a while. `/state` says
-    what the worker is doing, without a thread. Some paths break at one place or another.
+    what the worker is doing, without a thread; `/page/gate` takes until `/open` is asked for. Some paths break at one
+    place or another.
     """
 
     def __init__(self):
         self.worker = None  # the page worker that serves it, where one does
         self.made, self.rendered, self.busy, self.rendering, self.most_at_once = {}, [], 0, 0, 0
-        self.lock = threading.Lock()
+        self.lock, self.gate = threading.Lock(), threading.Event()
 
     def at_once(self, environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/page/broken-at-once":
             raise ValueError("This page cannot be looked for.")
-        if path == "/state":
+        if path == "/open":
+            self.gate.set()
+        if path in ("/state", "/open"):
             return send(start_response, json.dumps(self.state()).encode())
         began_at, body = self.made.get(path, (0, b""))
         if began_at >= environ[ASKED_AT]:
@@ -79,6 +82,9 @@ class Site:
             self.rendered.append(path)
             self.rendering += 1
             self.most_at_once = max(self.most_at_once, self.rendering)
+        if path == "/page/gate":
+            self.gate.wait()
+            self.gate.clear()
         time.sleep(seconds)
         with self.lock:
             self.rendering -= 1
@@ -107,6 +113,8 @@ class Site:
             "rendered": self.rendered,
             "most_at_once": self.most_at_once,
             "connections": self.worker.nr_conns,
+            "pages_waiting": len(self.worker.pages_waiting),
+            "threads_taken": self.worker.threads_taken,
             "waited_for": len(self.worker.pending_conns),
             "cores": sorted(os.sched_getaffinity(0)),
             "turn": sys.getswitchinterval(),
@@ -145,3 +153,7 @@ class SeenWorker(PageWorker):
 
 class HastyWorker(SeenWorker):
     silence, whole_head, standstill, farewell = 0.6, 0.6, 1, 0.6
+
+
+class PatientWorker(SeenWorker):
+    held_up = 600
