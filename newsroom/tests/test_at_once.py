@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.shown import LATEST, PLANS, shows
 from articles.tests.stories import NOON, published
+from newsroom import page_cache
 from newsroom.page_cache import ASKED_AT, PageCache
 from newsroom.tests.cached_site import CachedSite, ask
 
@@ -195,3 +196,26 @@ def test_of_many_who_wait_while_a_page_changes_one_renders_for_all(board, clock,
 
 def ask_since(application, moment):
     return ask(lambda environ, start: application({**environ, ASKED_AT: moment}, start), "/")
+
+
+@pytest.fixture
+def changing(board, clock, rendered):
+    """A PageCache whose page `/` is kept, and is about to be changed."""
+    cache = PageCache(rendered, limit=8_000_000, board=lambda: board)
+    ask(cache, "/"), ask(cache, "/")  # twice, so that it has its place
+    board.announce({LATEST})
+    return cache
+
+
+def test_a_commit_under_way_is_waited_for_so_that_the_page_can_be_kept(monkeypatch, board, changing):
+    monkeypatch.setattr(page_cache, "COMMITS", 5)
+    committing = threading.Timer(0.1, lambda: board.drop({LATEST}, is_announced=True))
+    committing.start()
+    assert ask(changing, "/").text == "Page 2"
+    committing.join()
+    assert ask(changing, "/").text == "Page 2"
+
+
+def test_a_commit_that_takes_long_is_not_waited_for(monkeypatch, changing):
+    monkeypatch.setattr(page_cache, "COMMITS", 0.01)
+    assert [ask(changing, "/").text for _ in range(2)] == ["Page 2", "Page 3"]
