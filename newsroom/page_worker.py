@@ -49,6 +49,7 @@ class PageWorker(ThreadWorker):
     silence = 7  # for the first words, as gunicorn gives: five in a thread and two in the loop
     whole_head = 30  # for all that is said before a body, from the first word on
     standstill = 30  # after which nobody waits for a reader who takes nothing more of his page
+    often = 0.1  # between two looks for whoever is waited for no longer
     farewell = 2  # for a reader to close, who has all of his answer
     held_up = 0.05  # for a page, ten times what one takes; those behind it then go to the other threads
 
@@ -57,6 +58,7 @@ class PageWorker(ThreadWorker):
         self.keep_to_a_core()
         self.page_thread = futures.ThreadPoolExecutor(max_workers=1)
         self.pages_waiting, self.page_since, self.threads_taken = deque(), None, 0
+        self.looks_again_at = 0.0
         super().init_process()
 
     def keep_to_a_core(self):
@@ -332,6 +334,9 @@ class PageWorker(ThreadWorker):
     def murder_pending(self):
         """Closes connections that were waited for too long: some may be waited for longer than others."""
         now = time.monotonic()
+        if now < self.looks_again_at:  # the loop comes by after every request
+            return
+        self.looks_again_at = now + self.often
         for conn in [conn for conn in self.pending_conns if conn.timeout <= now]:
             if self._is_taking(conn):
                 conn.timeout = now + self.standstill
