@@ -356,7 +356,7 @@ class PageWorker(ThreadWorker):
         """A worker that is to end waits for nobody's words, begun or not, longer than for those who were answered."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
-            if not getattr(conn, "untaken", 0):
+            if self.poller.get_key(conn.sock).events == selectors.EVENT_READ:
                 conn.timeout = min(conn.timeout, deadline)
 
 

@@ -52,12 +52,23 @@ def answered_by(server):
     return {state(server)["pid"] for _ in range(12)}
 
 
-@pytest.mark.parametrize("path", ["/kept", "/page/again", "/echo"])
-def test_a_worker_that_has_answered_enough_is_replaced_and_nothing_is_lost(path):
-    with served("SeenWorker", "--max-requests=60") as server:
+def test_a_worker_that_has_answered_enough_is_replaced_and_nothing_is_lost():
+    with served("SeenWorker", "--max-requests=80") as server:
         first = server.workers()
-        with Visitors(server, path) as visitors:
-            wait_until(lambda: server.workers() not in ([], first) and visitors.served > 150)
+        with contextlib.ExitStack() as stack:
+            paths = ["/kept", "/page/again", "/echo"]
+            visitors = [stack.enter_context(Visitors(server, path, count=2)) for path in paths]
+            wait_until(
+                lambda: server.workers() not in ([], first) and min(each.served for each in visitors) > 80
+            )
+        assert [each.lost for each in visitors] == [[], [], []]
+
+
+def test_kept_pages_alone_have_a_worker_replaced():
+    with served("SeenWorker", "--max-requests=20") as server:
+        first = server.workers()
+        with Visitors(server, "/kept", count=1) as visitors:
+            wait_until(lambda: server.workers() not in ([], first))
         assert visitors.lost == []
 
 
