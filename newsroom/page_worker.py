@@ -13,6 +13,7 @@ held up, and for whatever is written, uploaded or done by the desk, there are gu
 
 import datetime as dt
 import fcntl
+import gc
 import os
 import selectors
 import socket
@@ -83,6 +84,8 @@ class PageWorker(ThreadWorker):
 
     def load_wsgi(self):
         super().load_wsgi()
+        gc.collect()
+        gc.freeze()  # what was loaded stays: to look through it for what is left over stops all threads for 60 ms
         cfg = self.cfg
         is_plain = (
             cfg.protocol == "http" and cfg.proxy_protocol == cfg.http2_cleartext == "off" and not cfg.is_ssl
