@@ -89,9 +89,9 @@ def first_rows(rows, *, moment="published_at", number="article_id", live_at=None
     return _parts(rows, None, moment, number, live_at)[0][: PAGE_SIZE + 1]
 
 
-def first_page_of(shown, request, *, moment="published_at", number="article_id"):
+def first_page_of(shown, request, *, moment="published_at", number="article_id", keep=()):
     """The first page of a list of which the `first_rows` have been read; the request has no `?before=`."""
-    return _page(shown, request, moment=moment, number=number)
+    return _page(shown, request, moment=moment, number=number, keep=keep)
 
 
 def _page(shown, request, *, moment, number, keep=(), before=None, keys=()):

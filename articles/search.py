@@ -6,22 +6,28 @@ is typed, `rich_text.search_words` says once, so that SQLite and PostgreSQL find
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
 
-from django.db import connections
-from django.db.models import Case, Count, F, Lookup, Max, Min, Value, When
+from django.db import connection
+from django.db.models import Case, F, Lookup, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 from django.utils.html import escape, format_html_join
 
+from articles import paging
 from articles.models import Edition
 from articles.models.edition import CARD_FIELDS, CARD_LENGTH
-from articles.paging import COUNTED_UP_TO, CountUpTo
+from articles.models.prepared import Prepared
+from articles.paging import COUNTED_UP_TO, CountUpTo, first_rows
 from articles.rich_text import excerpt, plain_text, search_words
+from articles.search_index import FILED, filed_word
 
 # ruff: noqa: S608 - names of tables are constants of this file
 
 INDEX = "articles_edition_search"  # the name of SQLite's table: see search_index.py
-EVERYWHERE = 20
+LOOKED_AT = 60  # of the newest stories are asked for, to tell whether a page of those found is soon full:
+SOON = 12  # where every so many-th holds the words
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
 CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
@@ -47,96 +53,188 @@ def phrases_of(typed):
     return tuple(dict.fromkeys(filter(None, phrases)))
 
 
-def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=None, before=None):
-    """What holds all the phrases and passes the filters: (live Editions as cards with `body`, how many).
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a search found: live Editions as cards with `body`, each with `filed_at`, the moment of publication.
 
-    `since <= published_at < before`, both aware. The rows are not ordered yet; they are counted up to 1,001. Their
-    `filed_at` is the moment of publication, read where an index gives the rows in its order.
+    `hits` is how many stories hold the words and pass the filters, up to 1,001; None where the rows have to tell.
+    """
 
-    Up to 1,000 results are looked up and sorted. More are read off in the list's own order, until a page is
-    full, so that nothing is sorted. SQLite gathers the keys of all hits first, unless every EVERYWHERE-th edition
-    or more holds the words: then each is asked for itself, which costs the same however many there are.
+    hits: int | None
+    way: str
+    shape: int
+    values: dict
+
+    @property
+    def rows(self):
+        """All of them as a queryset without an order."""
+        rows = _rows(self.way, self.values)
+        return rows if self.hits != 0 else rows.none()
+
+    def newest(self):
+        """Those of the first page and one more (see `paging.first_page_of`)."""
+        if self.hits == 0:
+            return []
+        return _first_rows(self.way, self.shape, COUNTED_UP_TO, paging.PAGE_SIZE).records(**self.values)
+
+    def count_on(self, page):
+        """(how many there are, whether there are more): as many as were counted, and on that page of them."""
+        total = self.hits
+        if total is None:
+            total = getattr(page.rows[0], "total", None) if page.rows else 0
+        if total is None:
+            is_all = not (page.newer or page.older)
+            return (len(page.rows), False) if is_all else (paging.PAGE_SIZE, True)
+        return min(total, COUNTED_UP_TO), total > COUNTED_UP_TO
+
+
+def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=None, before=None, below=None):
+    """What holds all the phrases and passes the filters, as Found: `since <= published_at < before`, both aware.
+
+    `below` is the moment of the row that the page asked for stands below, if any. Takes one query, none where nothing
+    but a tag or days narrow.
+
+    Words, section, language and kinds are asked of the index of words. Up to 1,000 hits of it are looked up and
+    sorted, and counted as they pass tag and days. Of more the results are read off in the list's own order until a
+    page is full, and counted no further where tag or days narrow them. SQLite asks for each story by itself, where
+    of the newest LOOKED_AT so many hold the words that a page is soon full; else it gathers the keys of all hits.
     PostgreSQL's planner decides by itself what to begin with.
     """
-    filters = {
-        "section": section, "tag_rows__tag": tag, "language": language, "kind__in": kinds,
-        "published_at__gte": since, "published_at__lt": before,
-    }  # fmt: skip
-    chosen = {lookup: value for lookup, value in filters.items() if value}
-    # Pages by key and days bring bounds of their own; few plans stand above the first page. Other filters need one,
-    # for SQLite to pass over stories by the index.
-    is_bounded = not chosen or bool(since or before)
-    stories = Edition.objects.live(at=at, is_bounded=is_bounded).filter(**chosen)
-    count, way = _counted(stories, phrases, is_narrowed=bool(chosen))
-    rows = _holding(stories, phrases, way=way) if count else Edition.objects.none()
-    rows = rows.annotate(filed_at=F("tag_rows__published_at" if tag else "published_at"))
-    return rows.as_cards().only(*CARD_FIELDS, "body"), count
-
-
-def _counted(stories, phrases, *, is_narrowed):
-    """(how many of the stories hold the phrases, up to 1,001; in which way they are best read off)."""
-    if is_narrowed and phrases and connections[stories.db].vendor == "sqlite":
-        return _counted_in_sqlite(stories, phrases)
-    if is_narrowed or not phrases:
-        return _holding(stories, phrases)[: COUNTED_UP_TO + 1].count(), "looked_up"
-    rows = _one_by_one(stories, phrases).order_by().values("pk")[: COUNTED_UP_TO + 1]
-    found = rows.aggregate(count=Count("pk"), first=Min("pk"), last=Max("pk"))
-    if found["count"] <= COUNTED_UP_TO:
-        return found["count"], "looked_up"
-    is_everywhere = found["last"] - found["first"] < EVERYWHERE * found["count"]
-    return found["count"], "each_asked" if is_everywhere else "in_order"
-
-
-def _counted_in_sqlite(stories, phrases):
-    """As `_counted`, in one query that first asks whether the hits, filters aside, are too many to look up."""
-    hits = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {COUNTED_UP_TO + 1}"
-    are_many = RawSQL(f"(SELECT COUNT(*) > {COUNTED_UP_TO} FROM ({hits}))", [_matching(phrases)])  # noqa: S611
-    counts = {
-        way: CountUpTo(_holding(stories, phrases, way=way).order_by().values("pk")[: COUNTED_UP_TO + 1])
-        for way in ("in_order", "looked_up")
+    filed = {
+        "section_id": [section.pk] if section else [],
+        "language": [language] if language else [],
+        "kind": kinds,
     }
-    count = Case(When(Exact(are_many, Value(1)), then=counts["in_order"]), default=counts["looked_up"])
-    found = Edition.objects.order_by("pk").values_list(are_many, count).first()
-    is_many, number = found or (0, 0)
-    return number, "in_order" if is_many else "looked_up"
+    values = {name: found[0] if len(found) == 1 else None for name, found in filed.items()}
+    values |= {"at": at, "tag": tag and tag.pk, "since": since, "before": before}
+    narrowed = any((tag, since, before))
+    asked = _asked(phrases, [[(name, value) for value in found] for name, found in filed.items() if found])
+    if not asked:
+        return Found(hits=None, way="counted", shape=0, values=values)
+    values |= asked
+    reach = values | {"before": min(filter(None, (before, below)), default=None)}
+    counts = _counts(len(asked), COUNTED_UP_TO, LOOKED_AT).rows(**reach)
+    hits, candidates, holding = next(iter(counts), (0, 0, 0))  # no row where there is no edition
+    if hits <= COUNTED_UP_TO:
+        way = "counted" if narrowed else "looked_up"
+        return Found(hits=None if narrowed and hits else hits, way=way, shape=len(asked), values=values)
+    is_soon_full = candidates < LOOKED_AT or holding >= LOOKED_AT / SOON
+    way = "each_asked" if is_soon_full else "in_order"
+    return Found(hits=None if narrowed else hits, way=way, shape=len(asked), values=values)
 
 
-def _one_by_one(stories, phrases):
-    """Those that hold the phrases, read hit by hit: a count up to a bound stops there."""
-    if connections[stories.db].vendor != "sqlite":
-        return _holding(stories, phrases)
-    # A sign before the key keeps SQLite from asking the index once for every story.
-    return stories.extra(  # noqa: S610 - constants, and parameters
-        tables=[INDEX],
-        where=[f"{INDEX} MATCH %s", f"articles_edition.id = +{INDEX}.rowid"],
-        params=[_matching(phrases)],
+def _asked(phrases, filed):
+    """What the index is asked for, as values of the prepared queries: `words`, and on PostgreSQL phrases besides.
+
+    `filed` are choices, lists of pairs as `filed_word` takes them, of which one has to be met.
+    """
+    choices = [[filed_word(*pair) for pair in choice] for choice in filed]
+    if not phrases and not choices:
+        return {}
+    if connection.vendor == "sqlite":
+        parts = [f'"{" ".join(phrase)}"' for phrase in phrases]
+        parts += [f"({' OR '.join(f'{chr(34)}{word}{chr(34)}' for word in choice)})" for choice in choices]
+        return {"words": " AND ".join(parts)}
+    words = dict.fromkeys(word for phrase in phrases for word in phrase)
+    parts = [f"'{word}'" for word in words]
+    parts += [f"({' | '.join(f'{chr(39)}{word}{chr(39)}' for word in choice)})" for choice in choices]
+    # All the words by the index, then phrases by the text, where one space stands between words.
+    rows = (phrase for phrase in phrases if len(phrase) > 1)
+    texts = {f"phrase_{number}": f" {' '.join(phrase)} " for number, phrase in enumerate(rows)}
+    return {"words": " & ".join(parts)} | texts
+
+
+def _stories(*, at, tag=None, since=None, before=None, **filed):
+    """The live editions that pass these filters, with `filed_at`, read where an index gives them in its order.
+
+    What the index of words knows of the filing is said again, so that other stories are passed over unasked.
+    """
+    filters = {"tag_rows__tag": tag, "published_at__gte": since, "published_at__lt": before, **filed}
+    chosen = {lookup: value for lookup, value in filters.items() if value is not None}
+    # Pages by key and days bring bounds of their own; few plans stand above the first page.
+    stories = Edition.objects.live(at=at, is_bounded=True).filter(**chosen)
+    return stories.annotate(filed_at=F("tag_rows__published_at" if tag else "published_at"))
+
+
+def _rows(way, values):
+    """The stories found in that way, as cards with `body`; “counted” with their `total`, up to 1,001."""
+    reach, asked = _parted(values)
+    found = _holding(_stories(**reach), asked, way=way)
+    cards = found.as_cards().only(*CARD_FIELDS, "body")
+    if way != "counted":
+        return cards
+    return cards.annotate(total=CountUpTo(found.order_by().values("pk")[: COUNTED_UP_TO + 1]))
+
+
+def _parted(values):
+    """(the moment and the filters that the index does not know, what it is asked for)"""
+    reach = {name: values[name] for name in ("at", "tag", "since", "before", *FILED)}
+    return reach, {name: value for name, value in values.items() if name not in reach}
+
+
+@cache
+def _first_rows(way, _shape, _most, _page_size):
+    """The prepared query of the first page, in that way; the other arguments are what its text depends on."""
+    return Prepared(lambda **values: first_rows(_rows(way, values), moment="filed_at"))
+
+
+@cache
+def _counts(_shape, _most, _looked_at):
+    """The prepared query of one row; the arguments are what its text depends on (see _counted)."""
+    return Prepared(_counted)
+
+
+def _counted(**values):
+    """One row: how many live stories hold the words, up to 1,001; and, where there are more on SQLite, how many of
+    the newest that pass the filters were looked at, and how many of these hold the words.
+    """
+    reach, asked = _parted(values)
+    hits = _hit_by_hit(Edition.objects.live(at=reach["at"], is_bounded=True), asked)
+    hits = CountUpTo(hits.values("pk")[: COUNTED_UP_TO + 1])
+    rows = Edition.objects.order_by("pk")
+    if connection.vendor != "sqlite":
+        return rows.values_list(hits, Value(0), Value(0))[:1]
+    newest = _stories(**reach).order_by("-filed_at", "-article_id").values("pk")[:LOOKED_AT]
+    holding = _holding(Edition.objects.order_by().filter(pk__in=newest), asked, way="each_asked")
+    many = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {COUNTED_UP_TO + 1}"
+    many = RawSQL(f"(SELECT COUNT(*) > {COUNTED_UP_TO} FROM ({many}))", [asked["words"]])  # noqa: S611
+    looked = (
+        Case(When(Exact(many, Value(1)), then=CountUpTo(part)), default=Value(0))
+        for part in (newest, holding.values("pk"))
     )
+    return rows.values_list(hits, *looked)[:1]
 
 
-def _holding(stories, phrases, *, way="looked_up"):
-    return stories.filter(_Holds(phrases=phrases, way=way)) if phrases else stories
+def _hit_by_hit(stories, asked):
+    """Those that hold the words, read hit by hit: a count up to a bound stops there."""
+    if connection.vendor != "sqlite":
+        return _holding(stories, asked).order_by()
+    joined = stories.order_by().extra(tables=[INDEX])  # noqa: S610 - a constant
+    return _holding(joined, asked, way="joined")
 
 
-def _matching(phrases):
-    """The phrases as FTS5 reads them."""
-    return " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+def _holding(stories, asked, *, way="looked_up"):
+    return stories.filter(_Holds(asked=tuple(asked.values()), way=way)) if asked else stories
 
 
 class _Holds(Lookup):
-    """Whether the index knows an edition to hold all the phrases, as a condition in a query of editions.
+    """Whether the index knows an edition to hold what is asked, as a condition in a query of editions.
 
     A Lookup, since Django takes that into WHERE as it stands on every database.
     """
 
     prepare_rhs = False
 
-    def __init__(self, *, phrases, way):
-        super().__init__(F("pk"), phrases)
+    def __init__(self, *, asked, way):
+        super().__init__(F("pk"), asked)
         self.way = way
 
     def as_sqlite(self, compiler, connection):
         key, params = compiler.compile(self.lhs)
-        matching = (*params, _matching(self.rhs))
+        matching = (*params, *self.rhs)
+        if self.way == "joined":
+            # A sign before the key keeps SQLite from asking the index once for every story.
+            return f"{key} = +{INDEX}.rowid AND {INDEX} MATCH %s", matching
         if self.way == "each_asked":
             return f"EXISTS (SELECT 1 FROM {INDEX} WHERE rowid = {key} AND {INDEX} MATCH %s)", matching
         # A sign before the key keeps SQLite from starting with the hits.
@@ -144,16 +242,13 @@ class _Holds(Lookup):
         return f"{sign}{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", matching
 
     def as_postgresql(self, compiler, connection):
-        """All the words by the index, then phrases by the text, where one space stands between words."""
         key, params = compiler.compile(self.lhs)
         table, _dot, _column = key.rpartition(".")
-        words = dict.fromkeys(word for phrase in self.rhs for word in phrase)
-        conditions = [f"{table}.search_words @@ %s::tsquery"]
-        values = [" & ".join(f"'{word}'" for word in words)]
-        for phrase in self.rhs:
-            if len(phrase) > 1:
-                conditions.append(f"strpos(' ' || {table}.search_text || ' ', %s) > 0")
-                values += [*params, f" {' '.join(phrase)} "]
+        words, *phrases = self.rhs
+        conditions, values = [f"{table}.search_words @@ %s::tsquery"], [words]
+        for phrase in phrases:
+            conditions.append(f"strpos(' ' || {table}.search_text || ' ', %s) > 0")
+            values += [*params, phrase]
         return f"({' AND '.join(conditions)})", tuple(values)
 
 

@@ -1,12 +1,13 @@
 """The search page: the same bytes for everybody who asks the same (see articles/public.py)."""
 
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles import times
 from articles.models import Edition, Section
-from articles.paging import COUNTED_UP_TO, page_of
+from articles.paging import Key, first_page_of, page_of
 from articles.public import public
 from articles.search import find, mark, phrases_of, shortened, snippet
 from articles.search_form import SearchForm
@@ -37,12 +38,24 @@ def _answer(request, form, *, at):
     answer = {"words": shortened(typed), "notes": _notes(typed, phrases), "filters": filters}
     if not phrases and not filters:
         return answer
-    rows, count = find(phrases, at=at, **form.filters())
+    before = Key.parse(request.GET["before"]) if "before" in request.GET else None
+    found = find(phrases, at=at, **form.filters(), below=before and before.moment)
     kept = dict.fromkeys(name for name, _value in form.parameters())
-    page = page_of(rows, request, moment="filed_at", keep=kept)
-    for edition in page.rows:
-        edition.snippet, edition.marked_headline = snippet(edition, phrases), mark(edition.headline, phrases)
-    return answer | {"page": page, "count": count, "counted": _counted(count), "phrases": phrases}
+    if before:
+        page = page_of(found.rows, request, moment="filed_at", keep=kept)
+    else:
+        page = first_page_of(found.newest(), request, moment="filed_at", keep=kept)
+    count, is_more = found.count_on(page)
+    results = [
+        {
+            "edition": edition,
+            "headline": mark(edition.headline, phrases),
+            "snippet": snippet(edition, phrases),
+        }
+        for edition in page.rows
+    ]
+    counted = _counted(count, is_more=is_more)
+    return answer | {"page": page, "results": results, "count": count, "counted": counted, "phrases": phrases}
 
 
 def _notes(typed, phrases):
@@ -57,7 +70,7 @@ def _notes(typed, phrases):
     return notes
 
 
-def _counted(count):
-    if count > COUNTED_UP_TO:
-        return _("More than 1,000 results")
+def _counted(count, *, is_more):
+    if is_more:
+        return _("More than %(count)s results") % {"count": number_format(count, force_grouping=True)}
     return ngettext("%(count)d result", "%(count)d results", count) % {"count": count}

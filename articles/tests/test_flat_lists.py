@@ -19,6 +19,7 @@ from articles.tests.stories import NOON, author, published, rewrite, section, so
 pytestmark = pytest.mark.django_db
 DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 LATER = NOON + DAY
+MARK = "\ue000"  # begins what the index of words holds of an edition's filing
 on_sqlite = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="PostgreSQL's planner decides by what the tables hold"
 )
@@ -81,24 +82,29 @@ def test_a_filter_passes_over_stories_without_reading_them():
 
 def test_a_search_brings_no_bound_on_the_publication_that_a_page_by_key_would_have_to_pass():
     published("Bridge")
-    rows, _count = find(phrases_of("bridge"), at=LATER)
-    assert '"published_at" <' not in str(rows.query)
+    assert '"published_at" <' not in str(find(phrases_of("bridge"), at=LATER).rows.query)
 
 
 @on_sqlite
-@pytest.mark.parametrize("filters", [{"language": "ru"}, {"kinds": ["opinion"]}, {"until": LATER}])
-def test_a_narrowed_search_for_a_common_word_is_counted_on_an_index_alone(monkeypatch, filters):
+@pytest.mark.parametrize("filters", [{}, {"language": "en"}, {"kinds": ["news"]}, {"before": LATER}])
+def test_a_search_for_a_common_word_reads_no_more_stories_than_a_page_shows(monkeypatch, filters):
     published("Bridge")
     monkeypatch.setattr(search, "COUNTED_UP_TO", 0)
+    plan = plan_of(find(phrases_of("bridge"), at=LATER, **filters).rows.order_by("-filed_at", "-article_id"))
+    assert "USING INDEX edition_by_publication" in plan[0]
+    assert not any("LIST SUBQUERY" in line for line in plan)
+
+
+@on_sqlite
+def test_section_language_and_kind_are_asked_of_the_index_of_words_in_one_question():
+    edition = published("Bridge")
+    narrowed = {"section": edition.section, "language": "en", "kinds": ["news", "brief"]}
     with CaptureQueriesContext(connection) as queries:
-        find(phrases_of("bridge"), at=LATER, before=filters.get("until"), **{
-            name: value for name, value in filters.items() if name != "until"
-        })  # fmt: skip
-    [counting] = [query["sql"] for query in queries if "MATCH" in query["sql"]]
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
-        plan = [row[3] for row in cursor.fetchall()]
-    assert any("COVERING INDEX edition_by_publication" in line for line in plan)
+        found = find(phrases_of("bridge"), at=LATER, **narrowed)
+    assert found.hits == 1
+    assert len(queries) == 1
+    words = f'"bridge" AND ("{MARK}sectionid{edition.section_id}") AND ("{MARK}languageen")'
+    assert f'{words} AND ("{MARK}kindnews" OR "{MARK}kindbrief")' in queries[0]["sql"]
 
 
 # --- stories that were never published
@@ -181,11 +187,12 @@ def test_the_stories_citing_a_publisher_are_the_same_whether_it_is_common_or_not
     assert list(common) == list(rare)
 
 
-@pytest.mark.parametrize("everywhere", [0, 20], ids=["sparse", "everywhere"])
+@pytest.mark.parametrize("soon", [0.5, 1_000], ids=["sparse", "everywhere"])
 @pytest.mark.parametrize("counted", [0, 1_000], ids=["common", "rare"])
 @pytest.mark.parametrize("narrowed", ["", "english", "russian", "news", "section", "tag"])
-def test_a_search_finds_the_same_in_every_way(bridges, monkeypatch, everywhere, counted, narrowed):
-    monkeypatch.setattr(search, "EVERYWHERE", everywhere)
+def test_a_search_finds_the_same_in_every_way(bridges, monkeypatch, soon, counted, narrowed):
+    monkeypatch.setattr(search, "LOOKED_AT", 3)
+    monkeypatch.setattr(search, "SOON", soon)
     monkeypatch.setattr(search, "COUNTED_UP_TO", counted)
     last = Edition.objects.get(headline="Bridge 2")
     filters = {
@@ -196,10 +203,11 @@ def test_a_search_finds_the_same_in_every_way(bridges, monkeypatch, everywhere, 
         "section": {"section": last.section},
         "tag": {"tag": last.tag_rows.get().tag},
     }
-    rows, count = find(phrases_of("bridge reports"), at=LATER, **filters[narrowed])
+    found = find(phrases_of("bridge reports"), at=LATER, **filters[narrowed])
     wanted = [] if narrowed == "russian" else ["Bridge 2", "Bridge 1", "Bridge 0"]
-    assert [edition.headline for edition in rows.order_by("-filed_at", "-article_id")] == wanted
-    assert count == min(len(wanted), counted + 1)
+    assert [edition.headline for edition in found.rows.order_by("-filed_at", "-article_id")] == wanted
+    assert [edition.headline for edition in found.newest()] == wanted
+    assert found.hits == (None if narrowed == "tag" else min(len(wanted), counted + 1))
 
 
 # --- what is told of a large archive

@@ -12,7 +12,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import paging, publishing, search, search_views
+from articles import paging, publishing, search
 from articles.models import Edition, Tag, TagAlias
 from articles.rich_text import search_text, search_words
 from articles.search import find, mark, phrases_of, snippet
@@ -38,8 +38,8 @@ STORIES = {
 
 
 def headlines(typed, *, at=LATER, **filters):
-    rows, _count = find(phrases_of(typed), at=at, **filters)
-    return [edition.headline for edition in rows.newest_first()]
+    found = find(phrases_of(typed), at=at, **filters)
+    return [edition.headline for edition in found.rows.newest_first()]
 
 
 def asked(client, at=LATER, **parameters):
@@ -175,10 +175,10 @@ def test_common_words_are_read_off_in_the_order_of_the_list(monkeypatch):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL's planner decides by what the table holds")
     published("Common")
-    rows, _count = find(phrases_of("common"), at=LATER)
+    rows = find(phrases_of("common"), at=LATER).rows
     assert "USING INTEGER PRIMARY KEY" in rows.newest_first().explain().splitlines()[0]
     monkeypatch.setattr(search, "COUNTED_UP_TO", 0)
-    rows, _count = find(phrases_of("common"), at=LATER)
+    rows = find(phrases_of("common"), at=LATER).rows
     assert "USING INDEX edition_by_publication" in rows.newest_first().explain().splitlines()[0]
 
 
@@ -186,7 +186,7 @@ def test_hits_are_counted_up_to_one_more_than_the_limit(monkeypatch):
     for number in range(4):
         published("Common", at=NOON + number * MINUTE)
     monkeypatch.setattr(search, "COUNTED_UP_TO", 2)
-    assert find(phrases_of("common"), at=LATER)[1] == 3
+    assert find(phrases_of("common"), at=LATER).hits == 3
 
 
 # --- what is live
@@ -530,9 +530,51 @@ def test_results_lead_to_older_ones_and_back_and_keep_the_query(client, monkeypa
 
 
 def test_many_results_are_said_to_be_more_than_were_counted(client, filed, monkeypatch):
-    for module in (search, search_views):
-        monkeypatch.setattr(module, "COUNTED_UP_TO", 3)
-    assert "<strong>More than 1,000 results</strong> for “peace”" in asked(client, q="peace").content.decode()
+    monkeypatch.setattr(search, "COUNTED_UP_TO", 3)
+    assert "<strong>More than 3 results</strong> for “peace”" in asked(client, q="peace").content.decode()
+    monkeypatch.setattr(search, "COUNTED_UP_TO", 1_000)
+    assert "<strong>5 results</strong> for “peace”" in asked(client, q="peace").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page_size", "said"), [(1, "More than 1 results"), (4, "4 results")], ids=["pages", "one page"]
+)
+def test_of_a_common_word_what_a_day_leaves_is_counted_as_far_as_a_page_goes(
+    client, filed, monkeypatch, page_size, said
+):
+    monkeypatch.setattr(search, "COUNTED_UP_TO", 3)
+    monkeypatch.setattr(paging, "PAGE_SIZE", page_size)
+    assert (
+        f"<strong>{said}</strong> for “peace”"
+        in asked(client, q="peace", until="2025-06-09").content.decode()
+    )
+
+
+def test_of_a_rare_word_what_a_day_or_a_tag_leaves_is_counted(client, filed, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    assert "<strong>4 results</strong>" in asked(client, q="peace", until="2025-06-09").content.decode()
+    assert "<strong>1 result</strong>" in asked(client, q="peace", tag="hong-kong").content.decode()
+
+
+def test_an_older_page_of_a_search_that_finds_nothing_is_none(client, filed):
+    assert asked(client, q="nowhere", before="20250609T120500.000000Z-17").status_code == 404
+
+
+def test_the_words_of_the_filing_are_none_that_a_reader_can_search_for(filed):
+    assert (
+        headlines("\ue000languagefr")
+        == headlines("languagefr")
+        == headlines('"peace \ue000languagefr"')
+        == []
+    )
+    assert headlines("peace", language="fr") == ["French"]
+
+
+def test_a_language_with_a_region_is_narrowed_by():
+    published("Peace", language="zh-hans")
+    published("War", language="zh-hant")
+    assert headlines("", language="zh-hans") == ["Peace"]
+    assert headlines("war", language="zh-hant") == ["War"]
 
 
 @pytest.mark.parametrize("parameters", [{}, {"q": "peace"}, {"q": "nowhere"}, {"tag": "x"}])
