@@ -112,7 +112,9 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     if not asked:
         return Found(hits=None, way="counted", shape=0, values=values)
     values |= asked
-    reach = values | {"before": min(filter(None, (before, below)), default=None)}
+    reach = {"at": at} | asked
+    if connection.vendor == "sqlite":
+        reach = values | {"before": min(filter(None, (before, below)), default=None)}
     counts = _counts(len(asked), COUNTED_UP_TO, LOOKED_AT).rows(**reach)
     hits, candidates, holding = next(iter(counts), (0, 0, 0))  # no row where there is no edition
     if hits <= COUNTED_UP_TO:
@@ -168,7 +170,7 @@ def _rows(way, values):
 
 def _parted(values):
     """(the moment and the filters that the index does not know, what it is asked for)"""
-    reach = {name: values[name] for name in ("at", "tag", "since", "before", *FILED)}
+    reach = {name: values.get(name) for name in ("at", "tag", "since", "before", *FILED)}
     return reach, {name: value for name, value in values.items() if name not in reach}
 
 

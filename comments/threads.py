@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -261,7 +261,7 @@ def _thread_row(*, at, is_newest_first=False, after_place=None, after_pk=None, a
     counted = approved.order_by().values("article").annotate(count=Count("pk")).values("count")
     featured = approved.filter(is_featured=True).newest_first()[:MOST_CHOSEN]
     articles = Article.objects.order_by().filter(pk=filed["article_id"])
-    is_live = Exists(Edition.objects.live(at=at).filter(article=OuterRef("pk")))
+    is_live = Exists(Edition.objects.live(at=at).filter(article=filed["article_id"]))
     lists = policy_rows(Edition(**filed)), _as_json(page[: PAGE_SIZE + 1]), _as_json(featured)
     return articles.values_list(is_live, "is_open_to_comments", Subquery(counted), *lists)
 

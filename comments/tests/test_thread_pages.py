@@ -1,6 +1,8 @@
 """The comments of a story on pages of their own, and the address that each one keeps."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from articles import publishing
@@ -9,6 +11,7 @@ from articles.tests.stories import NOON, published, rewrite
 from comments import threads
 from comments.models import Comment
 from comments.tests.replies import MINUTE, approved, posted
+from comments.threads import thread_of
 
 pytestmark = pytest.mark.django_db
 STORY = "/2025/06/09/harbour-bridge-reopens/"
@@ -141,3 +144,16 @@ def test_a_page_of_a_thread_costs_the_same_however_long_it_is(client, edition, d
     for address in (STORY, PAGES, f"{PAGES}?after={first.pk}", f"{PAGES}?order=newest"):
         with django_assert_max_num_queries(6):
             read(client, address)
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL's planner decides by what the tables hold"
+)
+def test_whether_a_story_is_live_is_asked_once_for_all_its_comments_and_those_featured_have_an_index(edition):
+    with CaptureQueriesContext(connection) as queries:
+        thread_of(edition)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert not any(line.startswith("CORRELATED") for line in plan)
+    assert any("comment_by_choice" in line for line in plan), plan
