@@ -20,7 +20,7 @@ from articles.models import Edition
 from articles.models.edition import CARD_FIELDS, CARD_LENGTH
 from articles.models.prepared import Prepared
 from articles.paging import COUNTED_UP_TO, CountUpTo, first_rows
-from articles.rich_text import excerpt, plain_text, search_words
+from articles.rich_text import excerpt, search_words
 from articles.search_index import FILED, filed_word
 
 # ruff: noqa: S608 - names of tables are constants of this file
@@ -293,7 +293,7 @@ def snippet(edition, phrases):
 
     It begins with a sentence or a word, ends with a word, and is as long as a card's excerpt.
     """
-    body = plain_text(edition.body) if phrases else ""
+    body = edition.plain_body if phrases else ""
     for text, is_cut in ((edition.standfirst, False), (body, edition.is_cut)):
         line = re.sub(r"[ \t\r\n]+", " ", text)
         place = next(_places(line, phrases), None)

@@ -102,7 +102,7 @@ class SearchForm(forms.Form):
         self.at = at
         self.sections = {section.slug: section for section in sections}
         self.fields["section"].choices = [("", _("All sections"))] + [(s.slug, s.name) for s in sections]
-        self.fields["language"].choices = [("", _("Any language")), *_languages()]
+        self.fields["language"].choices = [("", _("Any language")), *self._languages_offered()]
 
     @property
     def read_as(self):
@@ -180,9 +180,8 @@ class SearchForm(forms.Form):
             return said % {"day": date_format(chosen, "j F Y")}
         return dict(self.fields[name].choices).get(value, "")
 
-    def offer_languages(self):
-        """Offers the languages that stories are in, of all that there are, and the one chosen."""
+    def _languages_offered(self):
+        """The languages that stories are in, of all that there are, and the one chosen."""
         newest = (language for (language,) in _languages_of_newest.rows(at=self.at))
-        offered = {"", *newest, self.cleaned_data.get("language", "")}
-        field = self.fields["language"]
-        field.widget.choices = [(code, name) for code, name in field.choices if code in offered]
+        offered = {*newest, self.data.get("language", "").strip()}
+        return [(code, name) for code, name in _languages() if code in offered]

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from articles import times
 from articles.models import Edition, Section
+from articles.models.prepared import Prepared
 from articles.paging import Key, first_page_of, page_of
 from articles.public import public
 from articles.search import find, mark, phrases_of, shortened, snippet
@@ -15,19 +16,21 @@ from articles.shown import SEARCH, SECTIONS, shows
 
 LATEST = 5  # stories shown where nothing was found or asked for
 
+_sections = Prepared(lambda: Section.objects.order_by("position", "name"))
+_latest = Prepared(lambda *, at: Edition.objects.live(at=at).newest_first().as_cards()[:LATEST])
+
 
 @public
 def search(request):
     """The stories found, or the latest ones where nothing was asked for, understood or found."""
     shows(SEARCH, SECTIONS)
-    now, sections = times.now(), list(Section.objects.all())
+    now, sections = times.now(), _sections.records()
     form = SearchForm(request.GET, sections=sections, at=now)
     context = {"form": form, "sections": sections, "notes": []}
     if form.is_valid():
         context |= _answer(request, form, at=now)
     if not context.get("count"):
-        context["latest"] = Edition.objects.live(at=now).newest_first().as_cards()[:LATEST]
-    form.offer_languages()
+        context["latest"] = _latest.records(at=now)
     return render(request, "articles/search.html", context)
 
 

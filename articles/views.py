@@ -6,6 +6,7 @@ from functools import wraps
 
 from django.db import DatabaseError
 from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from articles import past_views, shown, times
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
 from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.models.json_rows import JSONRows, moment_of
 from articles.models.prepared import Prepared
 from articles.months import bounds, months_between
 from articles.paging import COUNTED_UP_TO, CountUpTo, first_page_of, first_rows, page_of
@@ -232,14 +234,35 @@ _counted = {filed_by: _counted_record(model, filed_by) for filed_by, model in _U
 _first_pages = {filed_by: _first_page(filed_by) for filed_by in ["section", *_USED_BY]}
 
 
+def _first_and_last(*, at):
+    """One row: when the first and the last of the live stories were published, each as a JSON list."""
+    moments = Edition.objects.live(at=at).order_by("published_at")
+    ends = (moments[:1], moments.reverse()[:1])
+    ends = (JSONRows(rows.values(row=JSONObject(at="published_at"))) for rows in ends)
+    return Edition.objects.order_by("pk").values_list(*ends)[:1]
+
+
+_newest = Prepared(lambda *, at: first_rows(Edition.objects.as_cards(), live_at=at))
+_span = Prepared(_first_and_last)
+
+
 @public
 def archive(request):
     now = times.now()
     shows(SITE)
-    page = page_of(Edition.objects.as_cards(), request, live_at=now)
-    moments = Edition.objects.live(at=now).order_by("published_at").values_list("published_at", flat=True)
-    months = months_between(moments.first(), moments.last()) if page.rows else []
-    return render(request, "articles/archive.html", {"page": page, "months": months})
+    if "before" in request.GET:
+        page = page_of(Edition.objects.as_cards(), request, live_at=now)
+    else:
+        page = first_page_of(_newest.records(at=now), request)
+    return render(
+        request, "articles/archive.html", {"page": page, "months": _months(at=now) if page.rows else []}
+    )
+
+
+def _months(*, at):
+    """The first days of the months from the first live story to the last."""
+    ends = [json.loads(rows) for rows in next(iter(_span.rows(at=at)), [])]
+    return months_between(*(moment_of(row["at"]) for [row] in ends)) if all(ends) else []
 
 
 @public

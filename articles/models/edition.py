@@ -20,7 +20,7 @@ from articles.models.people import Author
 from articles.models.sources import Source
 from articles.models.tags import Tag
 from articles.pictures import BODY_SIZES, figure, picture_element, pictures_of, plain_element
-from articles.rich_text import excerpt, marker_counts, print_markers, print_pictures
+from articles.rich_text import excerpt, marker_counts, plain_text, print_markers, print_pictures
 
 CARD_LENGTH = 240  # characters of an excerpt on a card; in the rail it is rich_text's own default
 
@@ -297,6 +297,11 @@ class Edition(InALanguage, NaturalModel):
     def summary(self):
         """What a card says under the headline: the standfirst, else an excerpt of the body, else ""."""
         return self.standfirst or excerpt(self.opening, limit=CARD_LENGTH, is_cut=self.is_cut)
+
+    @cached_property
+    def plain_body(self):
+        """The words of the body, or of what was read of it."""
+        return plain_text(self.body)
 
     @cached_property
     def description(self):
