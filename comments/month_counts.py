@@ -18,6 +18,7 @@ from collections import Counter
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 
+from articles.models.prepared import Prepared
 from articles.months import bounds, month_of, months_between
 from comments.models import Action, Comment, Decision, ModerationMonth, Reason, Status
 
@@ -28,6 +29,8 @@ SETTLED_AFTER = dt.timedelta(hours=1)
 # What a page counts by itself until `count_moderation` has: more would let readers wait.
 MOST_LINES = 5_000
 MOST_MONTHS = 24
+
+_kept_months = Prepared(ModerationMonth.objects.all)
 
 
 def last_month(*, at):
@@ -43,9 +46,10 @@ def next_month_told(*, at):
 def months_told(*, at):
     """The ModerationMonths that are over, newest first: those kept, and those since then counted now.
 
-    Stores nothing. Where too much has happened since the last month kept, only those kept are told.
+    They are for reading only, and nothing is stored. Where too much has happened since the last month kept, only
+    those kept are told.
     """
-    kept = list(ModerationMonth.objects.all())
+    kept = _kept_months.records()
     missing = _months_over(at=at, after=kept[0].first_day if kept else None)
     if not missing or len(missing) > MOST_MONTHS:
         return kept
