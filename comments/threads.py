@@ -6,7 +6,7 @@ Oldest first it is a tree; newest first every comment stands by itself and names
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Q, Subquery
@@ -244,7 +244,7 @@ def _read(edition, *, at, after, is_newest_first):
     place = {"after_place": after.place} if after else {}
     if is_newest_first:
         place = {"after_pk": after.pk, "after_posted_at": after.posted_at} if after else {}
-    (row,) = (_newest_first if is_newest_first else _oldest_first).rows(at=at, **filed, **place)
+    (row,) = _pages(PAGE_SIZE, is_newest_first).rows(at=at, **filed, **place)
     return row
 
 
@@ -266,8 +266,11 @@ def _thread_row(*, at, is_newest_first=False, after_place=None, after_pk=None, a
     return articles.values_list(is_live, "is_open_to_comments", Subquery(counted), *lists)
 
 
-_oldest_first = Prepared(_thread_row)
-_newest_first = Prepared(lambda **values: _thread_row(**values, is_newest_first=True))
+@cache
+def _pages(_page_size, is_newest_first):
+    """The prepared query of a page of that size, in that order."""
+    return Prepared(lambda **values: _thread_row(**values, is_newest_first=is_newest_first))
+
 
 # The e-mail address and the network are not even read.
 _NAMED = {
