@@ -33,6 +33,7 @@ from articles.models import (
     EditionTag,
     Image,
     Withdrawal,
+    WorkingWords,
 )  # fmt: skip
 from articles.models.article import Stage, State
 from articles.models.edition import Change
@@ -143,6 +144,8 @@ def withdraw(article, *, by, reason, now=None):
     workflow.log(
         article, DeskLogLine.Action.WITHDRAWN, after=State.WITHDRAWN, by=by, now=now, note=reason.strip()
     )
+    Article.objects.filter(pk=article.pk).update(withdrawn_at=now)
+    WorkingWords.objects.keep(article)
     changes(*names_between(article.pk, live, None))
     return Withdrawal.objects.create(
         article=article, withdrawn_at=now, withdrawn_by=by, reason=reason.strip()
@@ -218,8 +221,13 @@ def _drop(plan, article, *, live, by, now):
     article.editions.filter(live_until=plan.live_from).update(live_until=None)
     if not article.editions.filter(path=plan.path).exists():
         Address.objects.filter(article=article, path=plan.path).delete()
-    if plan.number == 1:
-        Article.objects.filter(pk=article.pk).update(published_at=None)
+    last = article.withdrawals.order_by("pk").last()
+    Article.objects.filter(pk=article.pk).update(
+        published_at=article.published_at if plan.number > 1 else None,
+        read_fingerprint=live and live.fingerprint,
+        withdrawn_at=last.withdrawn_at if last and not live else None,
+    )
+    WorkingWords.objects.keep(article)
     after = workflow.state_at(article, at=now)
     note = plan.live_from.isoformat()
     workflow.log(article, DeskLogLine.Action.PLAN_CANCELLED, after=after, by=by, now=now, note=note)
@@ -277,9 +285,11 @@ def _make_edition(article, *, by, live_from, change, note, correction, now):
         **_as_read(article),
     )
     article.fingerprint = edition.fingerprint = article.working_fingerprint()
-    article.published_at = published_at
-    article.save(update_fields=["slug", "fingerprint", "published_at"])
+    article.published_at, article.withdrawn_at = published_at, None
+    article.read_fingerprint = None if last and live_from > now else edition.fingerprint
+    article.save(update_fields=["slug", "fingerprint", "published_at", "read_fingerprint", "withdrawn_at"])
     edition.save()
+    WorkingWords.objects.filter(article=article).delete()
     _file(edition)
     if change == Change.CORRECTION:
         _correct(edition, wrong=last, correction=correction)

@@ -219,29 +219,57 @@ def _holding(stories, asked, *, way="looked_up"):
     return stories.filter(_Holds(asked=tuple(asked.values()), way=way)) if asked else stories
 
 
+def holding(rows, phrases):
+    """Those of the Editions, or of the WorkingWords, that hold all the phrases; each row is asked for by itself."""
+    return _holding_any(rows, phrases, way="each_asked")
+
+
+def newest_holding(rows, phrases, *, most):
+    """Of Editions, or of WorkingWords, those with the highest keys that hold all the phrases, `most` of them."""
+    if connection.vendor != "sqlite":
+        return _holding_any(rows, phrases).order_by("-pk")[:most]
+    index = _index_of(rows)
+    joined = rows.order_by().extra(tables=[index])  # noqa: S610 - a name of a table
+    return _holding_any(joined, phrases, way="joined").extra(order_by=[f"-{index}.rowid"])[:most]
+
+
+def _holding_any(rows, phrases, *, way="looked_up"):
+    if not phrases:
+        return rows
+    return rows.filter(_Holds(asked=tuple(_asked(phrases, []).values()), way=way, index=_index_of(rows)))
+
+
+def _index_of(rows):
+    """The name of SQLite's table: see search_index.py."""
+    return f"{rows.model._meta.db_table}_search"
+
+
 class _Holds(Lookup):
-    """Whether the index knows an edition to hold what is asked, as a condition in a query of editions.
+    """Whether the index knows a row to hold what is asked, as a condition in a query of such rows.
 
     A Lookup, since Django takes that into WHERE as it stands on every database.
     """
 
     prepare_rhs = False
 
-    def __init__(self, *, asked, way):
+    def __init__(self, *, asked, way, index=INDEX):
         super().__init__(F("pk"), asked)
-        self.way = way
+        self.way, self.index = way, index
 
     def as_sqlite(self, compiler, connection):
         key, params = compiler.compile(self.lhs)
         matching = (*params, *self.rhs)
         if self.way == "joined":
             # A sign before the key keeps SQLite from asking the index once for every story.
-            return f"{key} = +{INDEX}.rowid AND {INDEX} MATCH %s", matching
+            return f"{key} = +{self.index}.rowid AND {self.index} MATCH %s", matching
         if self.way == "each_asked":
-            return f"EXISTS (SELECT 1 FROM {INDEX} WHERE rowid = {key} AND {INDEX} MATCH %s)", matching
+            return (
+                f"EXISTS (SELECT 1 FROM {self.index} WHERE rowid = {key} AND {self.index} MATCH %s)",
+                matching,
+            )
         # A sign before the key keeps SQLite from starting with the hits.
         sign = "+" if self.way == "in_order" else ""
-        return f"{sign}{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", matching
+        return f"{sign}{key} IN (SELECT rowid FROM {self.index} WHERE {self.index} MATCH %s)", matching
 
     def as_postgresql(self, compiler, connection):
         key, params = compiler.compile(self.lhs)

@@ -1,17 +1,19 @@
-"""The index that search asks: made in each database from what it brings, and kept by the database itself.
+"""The indexes that search asks: made in each database from what it brings, and kept by the database itself.
 
-It is filled in the transaction that writes an edition, whoever writes it: `publish`, `loaddata`, SQL by hand.
-What it holds are the words of `Edition.search_text`, which `rich_text.search_text` parted with single spaces;
-so the tokenizers below have nothing to decide, and both databases find the same. Besides them it holds a word for
-the edition's section, one for its language and one for its kind (see `filed_word`): what is narrowed by these costs
-what a search for one more word does.
+There is one of editions, which readers search, and one of working copies that no edition is like, for the desk. They
+are filled in the transaction that writes a row, whoever writes it: `publish`, `loaddata`, SQL by hand.
+What they hold are the words of `Edition.search_text` and `WorkingWords.search_text`, which `rich_text.search_text`
+parted with single spaces; so the tokenizers below have nothing to decide, and both databases find the same. That of
+editions holds besides them a word for the edition's section, one for its language and one for its kind (see
+`filed_word`): what is narrowed by these costs what a search for one more word does.
 
-SQLite: the FTS5 table `articles_edition_search`, whose rowid is the edition's id, filled by three triggers.
-PostgreSQL: the generated column `articles_edition.search_words`, a tsvector without positions, under GIN.
+SQLite: the FTS5 table `articles_edition_search`, whose rowid is the edition's id, filled by three triggers; and
+`articles_workingwords_search`, whose rowid is the article's.
+PostgreSQL: the generated columns `search_words` of both tables, tsvectors without positions, under GIN.
 
 Django changes a table of SQLite by making it anew, and triggers are lost with the old one. So a migration
-that changes `Edition` ends with `migrations.RunPython(make_search_index, make_search_index)`; without it,
-articles/tests/test_search.py fails.
+that changes `Edition` ends with `migrations.RunPython(make_search_index, make_search_index)`, one that changes
+`WorkingWords` with the like of `make_words_index`; without it, articles/tests/test_search.py fails.
 """
 
 # ruff: noqa: S608 - all parts of these statements are constants of this file
@@ -74,18 +76,64 @@ _POSTGRESQL_MAKE = [
     ) STORED""",
     "CREATE INDEX edition_by_words ON articles_edition USING gin (search_words)",
 ]
+
+# Of working copies, too, the text is not kept twice: here the index reads it where it stands.
+_SQLITE_DROP_WORDS = [
+    "DROP TRIGGER IF EXISTS working_search_insert",
+    "DROP TRIGGER IF EXISTS working_search_delete",
+    "DROP TRIGGER IF EXISTS working_search_update",
+    "DROP TABLE IF EXISTS articles_workingwords_search",
+]
+_TAKE_WORDS = """INSERT INTO articles_workingwords_search(articles_workingwords_search, rowid, search_text)
+        VALUES ('delete', old.article_id, old.search_text);"""
+_ADD_WORDS = """INSERT INTO articles_workingwords_search(rowid, search_text)
+        VALUES (new.article_id, new.search_text);"""
+_SQLITE_MAKE_WORDS = [
+    """CREATE VIRTUAL TABLE articles_workingwords_search USING fts5(
+        search_text, content='articles_workingwords', content_rowid='article_id', tokenize='ascii', columnsize=0
+    )""",
+    f"CREATE TRIGGER working_search_insert AFTER INSERT ON articles_workingwords BEGIN {_ADD_WORDS} END",
+    f"CREATE TRIGGER working_search_delete AFTER DELETE ON articles_workingwords BEGIN {_TAKE_WORDS} END",
+    f"""CREATE TRIGGER working_search_update AFTER UPDATE OF article_id, search_text ON articles_workingwords
+    WHEN old.article_id IS NOT new.article_id OR old.search_text IS NOT new.search_text
+    BEGIN {_TAKE_WORDS} {_ADD_WORDS} END""",
+    "INSERT INTO articles_workingwords_search(articles_workingwords_search) VALUES ('rebuild')",
+]
+_POSTGRESQL_DROP_WORDS = ["ALTER TABLE articles_workingwords DROP COLUMN IF EXISTS search_words"]
+_POSTGRESQL_MAKE_WORDS = [
+    """ALTER TABLE articles_workingwords ADD COLUMN search_words tsvector GENERATED ALWAYS AS (
+        array_to_tsvector(array_remove(string_to_array(search_text, ' '), ''))
+    ) STORED""",
+    "CREATE INDEX working_by_words ON articles_workingwords USING gin (search_words)",
+]
 _DROP = {"sqlite": _SQLITE_DROP, "postgresql": _POSTGRESQL_DROP}
 _MAKE = {"sqlite": _SQLITE_MAKE, "postgresql": _POSTGRESQL_MAKE}
+_DROP_WORDS = {"sqlite": _SQLITE_DROP_WORDS, "postgresql": _POSTGRESQL_DROP_WORDS}
+_MAKE_WORDS = {"sqlite": _SQLITE_MAKE_WORDS, "postgresql": _POSTGRESQL_MAKE_WORDS}
 
 
 def make_search_index(apps, schema_editor):
-    """Makes the index anew from all editions; for `migrations.RunPython`. Done twice it changes nothing."""
+    """Makes the index of editions anew; for `migrations.RunPython`. Done twice it changes nothing."""
     drop_search_index(apps, schema_editor)
-    for statement in _MAKE[schema_editor.connection.vendor]:
-        schema_editor.execute(statement, params=None)
+    _do(_MAKE, schema_editor)
 
 
 def drop_search_index(apps, schema_editor):
-    """Takes the index away; for `migrations.RunPython`, backwards."""
-    for statement in _DROP[schema_editor.connection.vendor]:
+    """Takes it away; for `migrations.RunPython`, backwards."""
+    _do(_DROP, schema_editor)
+
+
+def make_words_index(apps, schema_editor):
+    """As `make_search_index`, of working copies."""
+    drop_words_index(apps, schema_editor)
+    _do(_MAKE_WORDS, schema_editor)
+
+
+def drop_words_index(apps, schema_editor):
+    """As `drop_search_index`, of working copies."""
+    _do(_DROP_WORDS, schema_editor)
+
+
+def _do(statements, schema_editor):
+    for statement in statements[schema_editor.connection.vendor]:
         schema_editor.execute(statement, params=None)

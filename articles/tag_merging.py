@@ -62,7 +62,9 @@ def _keep_in_step(article):
         return
     article.editions.filter(fingerprint=before).update(fingerprint=after)
     article.fingerprint = after
-    article.save(update_fields=["fingerprint"])
+    if article.read_fingerprint == before:
+        article.read_fingerprint = after
+    article.save(update_fields=["fingerprint", "read_fingerprint"])
 
 
 def _log(tag, *, by, now, sentence):

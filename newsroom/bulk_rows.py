@@ -38,7 +38,10 @@ class Table:
 
     def add(self, *values):
         """Adds a row, and returns its number. The values are those of `names`, as the database takes them."""
-        number = self.next_number
+        return self.add_as(self.next_number, *values)
+
+    def add_as(self, number, *values):
+        """As `add`, under a number of its own, which is that of a row of another table."""
         self.rows.append((number, *values, *self.rest))
         self.next_number = number + 1
         return number

@@ -16,7 +16,6 @@ from articles.times import moment_text
 from comments.models import ErrorReport, QueueTally
 
 SHOWN = 8  # lines of a box
-LOOKED_AT = 1_000  # the stories changed last, among which those with unpublished changes are looked for
 
 
 class Line(NamedTuple):
@@ -61,40 +60,38 @@ def boxes(user, *, at):
     return found
 
 
-def _stories(user, at):
+def _stories(user):
     """The stories that a box may name: all of them to editors, else the person's own."""
-    stories = Article.objects.with_state(at=at)
     if user.has_perm("articles.edit_any_article"):
-        return stories
-    return stories.owned_by(user)
+        return Article.objects.all()
+    return Article.objects.owned_by(user)
 
 
 def _drafts(user, at):
-    unpublished = Article.objects.with_state(at=at).perhaps_in(State.DRAFT, at=at)
-    drafts = unpublished.owned_by(user).filter(~_has_editions())
+    drafts = Article.objects.in_state(State.DRAFT, at=at).owned_by(user).order_by("-updated_at", "-pk")
     return Box(
         "drafts",
         _("My drafts"),
         _("You have no drafts. Write a story to begin one."),
-        *_lines(drafts.order_by("-updated_at", "-pk"), _changed_at, {"state": State.DRAFT}),
+        *_lines(drafts, at, _changed_at, {"state": State.DRAFT}),
     )
 
 
 def _waiting(user, at):
     stages = [Stage.IN_REVIEW, Stage.APPROVED]
-    waiting = _stories(user, at).filter(stage__in=stages).order_by("updated_at", "pk")
+    waiting = _stories(user).filter(stage__in=stages).order_by("updated_at", "pk")
     return Box(
         "review",
         _("Waiting for review, or approved"),
         _("Nothing waits for review."),
-        *_lines(waiting, _changed_at, {"state": State.IN_REVIEW}, page="review"),
+        *_lines(waiting, at, _changed_at, {"state": State.IN_REVIEW}, page="review"),
     )
 
 
 def _scheduled(user, at):
     plans = Edition.objects.filter(live_until=None, live_from__gt=at).order_by("live_from", "pk")
     if not user.has_perm("articles.edit_any_article"):
-        plans = plans.filter(article__in=Article.objects.owned_by(user).values("pk"))
+        plans = plans.filter(Exists(Article.objects.owned_by(user).filter(pk=OuterRef("article"))))
     lines = [
         Line(
             _page("change", plan.article_id),
@@ -115,29 +112,23 @@ def _scheduled(user, at):
 
 
 def _changed(user, at):
-    """Live stories with unpublished changes, looked for among those changed last: older ones are in the list."""
-    lately = Article.objects.order_by("-updated_at", "-pk").values("pk")[:LOOKED_AT]
-    live = (
-        Edition.objects.live(at=at)
-        .filter(article=OuterRef("pk"))
-        .exclude(fingerprint=OuterRef("fingerprint"))
-    )
-    changed = _stories(user, at).filter(Exists(live), pk__in=lately).order_by("-updated_at", "-pk")
+    changed = _stories(user).in_state(State.LIVE_CHANGED, at=at).order_by("-updated_at", "-pk")
     return Box(
         "changed",
         _("Live, with unpublished changes"),
         _("Readers have everything that was written into live stories."),
-        *_lines(changed, _changed_at, {"state": State.LIVE_CHANGED}, page="review"),
+        *_lines(changed, at, _changed_at, {"state": State.LIVE_CHANGED}, page="review"),
     )
 
 
 def _advised(user, at):
-    advised = _stories(user, at).filter(advice_count__gt=0).exclude(state__in=[State.LIVE, State.SPIKED])
+    advised = _stories(user).with_state(at=at).filter(advice_count__gt=0)
+    advised = advised.exclude(state__in=[State.LIVE, State.SPIKED]).order_by("-updated_at", "-pk")
     return Box(
         "advice",
         _("Open advice"),
         _("No story has open advice."),
-        *_lines(advised.order_by("-updated_at", "-pk"), _advice_of, {}),
+        *_lines(advised, at, _advice_of, {}),
     )
 
 
@@ -170,13 +161,11 @@ def _errors():
     )
 
 
-def _has_editions():
-    return Exists(Edition.objects.filter(article=OuterRef("pk")))
-
-
-def _lines(stories, detail, kept, *, page="change"):
-    """(lines, more) of a queryset of articles `with_state`."""
-    shown = list(stories.select_related("updated_by").defer("body", "standfirst")[: SHOWN + 1])
+def _lines(stories, at, detail, kept, *, page="change"):
+    """(lines, more) of a queryset of articles in their order. Only of those shown more is read than their keys."""
+    rows = Article.objects.with_state(at=at).filter(pk__in=stories.values("pk")[: SHOWN + 1])
+    rows = rows.order_by(*stories.query.order_by).select_related("updated_by").defer("body", "standfirst")
+    shown = list(rows)
     lines = [Line(_page(page, story.pk), str(story), story.state, detail(story)) for story in shown]
     return lines[:SHOWN], _all(**kept) if shown[SHOWN:] else ""
 

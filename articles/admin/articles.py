@@ -62,7 +62,7 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         articles = self.with_names(super().get_queryset(request).with_state())
         if rights.sees_every_story(request.user):
             return articles
-        return articles.owned_by(request.user)
+        return articles.listed_for(request.user)
 
     def get_object(self, request, object_id, from_field=None):
         try:

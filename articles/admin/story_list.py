@@ -3,20 +3,39 @@
 from urllib.parse import unquote, urlsplit
 
 from django.contrib import admin
-from django.db.models import Prefetch, Q
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.db import connections
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
+from articles.admin import rights
 from articles.admin.desk import DeskAdmin
 from articles.admin.uses import UsingFilter
-from articles.models import Address, Article, Author, Byline, Coverage, Source, Tag, TagAlias
+from articles.models import (
+    Address,
+    Article,
+    ArticleTag,
+    Author,
+    Byline,
+    Citation,
+    Coverage,
+    Edition,
+    Source,
+    Tag,
+    TagAlias,
+    WorkingWords,
+)  # fmt: skip
 from articles.models.article import State
 from articles.models.language import language_choices
 from articles.models.tags import tag_key
+from articles.search import holding, newest_holding, phrases_of
 from articles.times import moment_text
 
+FOUND = 1_000  # stories that are quickly looked up and sorted
+NARROWING_NOTHING = {SEARCH_VAR, PAGE_VAR, ORDER_VAR, ERROR_FLAG}
 LOOKED_AT = 1_000  # the newest stories, whose languages are offered
 
 
@@ -35,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in State.values:
             return queryset
-        return queryset.perhaps_in(self.value(), at=times.now()).filter(state=self.value())
+        return queryset.in_state(self.value(), at=times.now())
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -83,22 +102,56 @@ class TagFilter(admin.SimpleListFilter):
             return queryset
         key = tag_key(name)
         tags = Tag.objects.filter(Q(key=key) | Q(pk__in=TagAlias.objects.filter(key=key).values("tag")))
-        return queryset.among(Article.objects.filter(tag_rows__tag__in=list(tags)))
+        return queryset.among(ArticleTag.objects.filter(tag__in=list(tags)), way="content_object")
 
 
 class CoverageFilter(UsingFilter):
     title, parameter_name = gettext_lazy("coverage"), "coverage"
-    model, used_in = Coverage, "coverage"
+    model, rows, column = Coverage, Article, "coverage"
 
 
 class AuthorFilter(UsingFilter):
     title, parameter_name = gettext_lazy("author"), "author"
-    model, used_in = Author, "bylines__author"
+    model, rows, column = Author, Byline, "author"
 
 
 class SourceFilter(UsingFilter):
     title, parameter_name = gettext_lazy("source"), "source"
-    model, used_in = Source, "citations__source"
+    model, rows, column = Source, Citation, "source"
+
+
+def _at_address(typed):
+    """The keys of the stories whose address is in the text typed, or begins with it; [] where it is none."""
+    try:
+        path = unquote(urlsplit(typed.strip()).path)
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return []
+    path = path[path.find("/") :]
+    rows = Address.objects.filter(path__startswith=path)
+    if connections[rows.db].vendor == "sqlite":  # whose LIKE reads every address
+        rows = Address.objects.filter(path__gte=path, path__lt=f"{path}\U0010ffff")
+    return list(rows.order_by("-path").values_list("article", flat=True)[:FOUND]) if path else []
+
+
+def _lasting():
+    """The editions that last: what readers have, unless a plan is to replace it, else what is planned."""
+    return Edition.objects.filter(live_until=None)
+
+
+def _holding(phrases):
+    """The keys of the newest stories that hold the phrases, as readers have them or as they are written."""
+    read = newest_holding(_lasting(), phrases, most=FOUND + 1).values_list("article", flat=True)
+    written = newest_holding(WorkingWords.objects.all(), phrases, most=FOUND + 1).values_list("pk", flat=True)
+    return list(dict.fromkeys([*read, *written]))
+
+
+def _holds(phrases):
+    """The condition that a story does."""
+    read, written = (
+        holding(rows.filter(article=OuterRef("pk")), phrases)
+        for rows in (_lasting(), WorkingWords.objects.all())
+    )
+    return Exists(read) | Exists(written)
 
 
 class StoryList(DeskAdmin):
@@ -110,9 +163,9 @@ class StoryList(DeskAdmin):
         StateFilter, "section", LanguageFilter, "kind", TagFilter, CoverageFilter, AuthorFilter, SourceFilter,
     ]  # fmt: skip
     list_select_related = ["section", "updated_by"]
-    list_per_page = 50
-    search_fields = ["headline", "body", "slug"]
-    search_help_text = gettext_lazy("Search in headline, body and address.")
+    list_per_page = 25
+    search_fields = ["headline"]  # that there is a field for it: see `get_search_results`
+    search_help_text = gettext_lazy("Search for words of headline, standfirst and body, or for an address.")
     ordering = ["-updated_at", "-pk"]
     actions = None
     # {annotation's name: (expression over a story, column that prints it)} of what apps above know of a story.
@@ -127,13 +180,19 @@ class StoryList(DeskAdmin):
         return super().get_queryset(request).annotate(**known)
 
     def get_search_results(self, request, queryset, search_term):
-        if "/" not in search_term:
-            return super().get_search_results(request, queryset, search_term)
-        try:
-            path = unquote(urlsplit(search_term.strip()).path)
-        except ValueError:  # a bracket that is not closed, a port that is no number
-            return super().get_search_results(request, queryset, search_term)
-        found = Address.objects.filter(path__icontains=path).values("article")
+        """The stories at the address that is typed, or below it; else those that hold all the words.
+
+        Up to FOUND are looked up. Of more words each story of a list that is narrowed is asked, and of the whole list
+        it is the newest that are found: the list says that it shows its first rows.
+        """
+        found = _at_address(search_term) if "/" in search_term else []
+        phrases = phrases_of(search_term)
+        if found or not phrases:
+            return queryset.filter(pk__in=found) if found or search_term.strip() else queryset, False
+        found = _holding(phrases)
+        is_whole = request.GET.keys() <= NARROWING_NOTHING and rights.sees_every_story(request.user)
+        if len(found) > FOUND and not is_whole:
+            return queryset.filter(_holds(phrases)), False
         return queryset.filter(pk__in=found), False
 
     def with_names(self, articles):

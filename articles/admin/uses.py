@@ -45,18 +45,24 @@ class UsedByStories(DeskAdmin):
     of articles that takes the row's key. Its `list_filter` names UseFilter.
     """
 
+    list_per_page = 40
     used_in = ""
     read_in = ""
     listed_by = ""
 
     def get_queryset(self, request):
-        using = Article.objects.filter(**{self.used_in: OuterRef("pk")}).order_by().values("pk")
-        return super().get_queryset(request).annotate(story_count=CountUpTo(using[: COUNTED_UP_TO + 1]))
+        using = self._uses().values("pk")[: COUNTED_UP_TO + 1]
+        return super().get_queryset(request).annotate(story_count=CountUpTo(using))
+
+    def _uses(self):
+        """The working copies that use a row of an outer query, or the rows beside them, one of each, that say so."""
+        way, _parts, column = self.used_in.rpartition("__")
+        model = Article._meta.get_field(way).related_model if way else Article
+        return model._default_manager.filter(**{column: OuterRef("pk")}).order_by()
 
     def is_used(self):
         """The condition that a working copy has it, or that an edition printed it, read or planned."""
-        copies = Article.objects.filter(**{self.used_in: OuterRef("pk")})
-        return Exists(copies) | Exists(Edition.objects.filter(**{self.read_in: OuterRef("pk")}))
+        return Exists(self._uses()) | Exists(Edition.objects.filter(**{self.read_in: OuterRef("pk")}))
 
     def listed_as(self, row):
         """What the list of articles calls it in its address."""
@@ -78,11 +84,14 @@ class UsedByStories(DeskAdmin):
 class UsingFilter(admin.SimpleListFilter):
     """Of the list of articles, those that use one row of `model`, named by its key.
 
+    `column` of `rows`, which are Articles or belong to one each, says which row that is.
+
     It stands beside the list only while it is on: there are more names than a list of choices could hold.
     """
 
     model: type[models.Model]
-    used_in = ""
+    rows: type[models.Model]
+    column = ""
 
     def lookups(self, request, model_admin):
         key = self.used_parameters.get(self.parameter_name, "")
@@ -93,4 +102,7 @@ class UsingFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if not self.lookup_choices:
             return queryset
-        return queryset.among(Article.objects.filter(**{self.used_in: int(self.value())}))
+        used = {self.column: int(self.value())}
+        if self.rows is Article:
+            return queryset.filter(**used)
+        return queryset.among(self.rows._default_manager.filter(**used), way="article")

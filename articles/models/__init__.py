@@ -2,7 +2,15 @@
 
 from articles.models.article import Article, ArticleTag, Byline, Citation, DeskLogLine, Pin, RelatedPick
 from articles.models.corrections import Correction, Withdrawal
-from articles.models.desk import Autosave, DeskNote, Presence, PreviewLink, SetAside, WavedAdvice
+from articles.models.desk import (
+    Autosave,
+    DeskNote,
+    Presence,
+    PreviewLink,
+    SetAside,
+    WavedAdvice,
+    WorkingWords,
+)
 from articles.models.edition import (
     Address,
     Edition,
@@ -52,4 +60,5 @@ __all__ = [
     "User",
     "WavedAdvice",
     "Withdrawal",
+    "WorkingWords",
 ]

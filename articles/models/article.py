@@ -29,7 +29,8 @@ from articles.models.sources import Source
 from articles.models.tags import DeskTaggableManager, Tag
 from articles.rich_text import EDITOR_EXTENSIONS, clean_html, picture_uids
 
-MANY = 2_000  # stories that are quickly looked up and sorted
+MANY = 1_000  # stories that are quickly looked up and sorted
+REWRITTEN = models.Q(published_at__isnull=False) & ~models.Q(fingerprint=F("read_fingerprint"))
 SOURCE_AS_READ = ("slug", "title", "publisher", "url", "language")
 
 
@@ -90,35 +91,54 @@ class ArticleQuerySet(models.QuerySet):
         return self.update(fingerprint="")
 
     def owned_by(self, user):
-        """The stories that are this person's own: created by them, or bylined to their author."""
-        named = Byline.objects.filter(author__user=user).order_by()
-        return self.filter(models.Q(created_by=user) | models.Q(pk__in=named.values("article")))
+        """The stories that are this person's own: created by them, or bylined to their author.
 
-    def among(self, others):
-        """Those that are among these other articles. One query asks whether they are few.
+        Each is asked for itself: right for few stories, and for a list in which many are the person's own.
+        """
+        named = Byline.objects.filter(author__user=user, article=OuterRef("pk")).order_by()
+        return self.filter(models.Q(created_by=user) | Exists(named))
+
+    def listed_for(self, user):
+        """As `owned_by`, for a list of any length. Two queries ask whether few are the person's own.
+
+        Few are looked up.
+        """
+        created = Article.objects.filter(created_by=user).order_by().values("pk")
+        named = Byline.objects.filter(author__user=user).order_by().values("article")
+        if any(rows[: MANY + 1].count() > MANY for rows in (created, named)):
+            return self.owned_by(user)
+        return self.filter(models.Q(pk__in=created) | models.Q(pk__in=named))
+
+    def among(self, keys, *, way):
+        """Those whose keys stand in the column `way` of these rows. One query asks whether they are few.
 
         Few are looked up; of many, each story is asked in the list's order, until a page is full.
         """
-        others = others.order_by()
-        if others.values("pk")[: MANY + 1].count() <= MANY:
-            return self.filter(pk__in=others.values("pk"))
-        return self.filter(Exists(others.filter(pk=OuterRef("pk"))))
+        keys = keys.order_by()
+        if keys.values("pk")[: MANY + 1].count() <= MANY:
+            return self.filter(pk__in=keys.values(way))
+        return self.filter(Exists(keys.filter(**{way: OuterRef("pk")})))
 
-    def perhaps_in(self, state, *, at):
-        """Those that can be in that State at that moment, by an index: `with_state` says which of them are.
+    def in_state(self, state, *, at):
+        """Those in that State at that moment, found by an index of those that can be: as `with_state` says it.
 
-        Of stories that are live, which most are, it narrows nothing.
+        Of stories that are live, which most are, each is asked.
         """
-        if state in (State.DRAFT, State.IN_REVIEW, State.APPROVED):
-            return self.filter(published_at=None, stage=state)
-        if state == State.SPIKED:
-            return self.filter(stage=state)
+        editions = Edition.objects.filter(article=OuterRef("pk")).order_by()
+        live, plan = Exists(editions.live(at=at)), Exists(editions.filter(live_from__gt=at))
+        as_read = Exists(editions.live(at=at).filter(fingerprint=OuterRef("fingerprint")))
+        if state == State.LIVE:
+            return self.filter(as_read)
+        if state == State.LIVE_CHANGED:
+            return self.filter(REWRITTEN, live, ~as_read)
         if state == State.SCHEDULED:
-            return self.filter(pk__in=Edition.objects.filter(live_from__gt=at).values("article"))
+            plans = Edition.objects.filter(live_from__gt=at)
+            return self.filter(~live, pk__in=plans.values("article"))
+        if state == State.SPIKED:
+            return self.filter(~live, ~plan, stage=state)
         if state == State.WITHDRAWN:
-            withdrawn = Article.objects.filter(withdrawals__isnull=False).order_by()
-            return self.filter(pk__in=withdrawn.values("pk"))
-        return self
+            return self.filter(~live, ~plan, withdrawn_at__isnull=False).exclude(stage=Stage.SPIKED)
+        return self.filter(published_at=None, stage=state)
 
 
 class ArticleManager(NaturalManager.from_queryset(ArticleQuerySet)):
@@ -128,8 +148,10 @@ class ArticleManager(NaturalManager.from_queryset(ArticleQuerySet)):
 class Article(InALanguage, NaturalModel):
     """A story as the desk works on it. `uid` names it for ever: in feeds, fixtures and exports.
 
-    `published_at` is the first publication of its editions, planned or past, None where it has none: a copy, by which
-    the few that never were public are found among all others.
+    Three copies of what its editions say find the few among all others. `published_at` is the first publication,
+    planned or past, None where there is none. `read_fingerprint` is that of the last edition, None where a plan is to
+    replace what readers have: what has another one may have unpublished changes. `withdrawn_at` is None once a
+    withdrawn story has an edition again.
     """
 
     natural_key_fields = ["uid"]
@@ -175,9 +197,12 @@ class Article(InALanguage, NaturalModel):
     )
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     advice_count = models.PositiveSmallIntegerField(default=0, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, blank=True)
+    # None is like no fingerprint, not even like the empty one.
+    read_fingerprint = models.CharField(max_length=64, editable=False, null=True)  # noqa: DJ001
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="created_articles"
     )
@@ -198,15 +223,25 @@ class Article(InALanguage, NaturalModel):
             ("publish_article", "Can publish, schedule and withdraw articles"),
         ]
         indexes = [
-            models.Index(fields=["-updated_at", "-id"], name="article_lately_changed"),
+            # With whose they are, so that those of others are passed over unread.
+            models.Index(fields=["-updated_at", "-id", "created_by"], name="article_lately_changed"),
             models.Index(fields=["stage", "updated_at", "id"], name="article_by_stage"),
             models.Index(fields=["section", "-updated_at", "-id"], name="article_by_section"),
+            models.Index(fields=["language", "-updated_at", "-id"], name="article_by_language"),
+            models.Index(fields=["kind", "-updated_at", "-id"], name="article_by_kind"),
+            models.Index(fields=["coverage", "-updated_at", "-id"], name="article_by_coverage"),
             models.Index(fields=["created_by", "-updated_at", "-id"], name="article_by_maker"),
             models.Index(fields=["headline", "-id"], name="article_by_headline"),
             models.Index(
                 fields=["stage", "-updated_at", "-id"],
                 condition=models.Q(published_at=None),
                 name="article_never_published",
+            ),
+            models.Index(fields=["-updated_at", "-id"], condition=REWRITTEN, name="article_rewritten"),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                condition=models.Q(withdrawn_at__isnull=False),
+                name="article_withdrawn",
             ),
             models.Index(
                 fields=["-updated_at", "-id"],

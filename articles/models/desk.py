@@ -4,14 +4,53 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import times
 from articles.models.appended import AppendedModel
 from articles.models.article import Article, Stage
+from articles.rich_text import clean_html, plain_text, search_text
 
 SEEN_FOR = dt.timedelta(minutes=10)  # how long somebody counts as present after their browser said so
+
+
+WORDS_OF = ("headline", "standfirst", "body")  # the columns of an article that search reads
+
+
+class WorkingWordsQuerySet(models.QuerySet):
+    def keep(self, article):
+        """Keeps the words of the working copy as it is now, to be found by."""
+        text = search_text(f"{article.headline} {article.standfirst} {plain_text(clean_html(article.body))}")
+        row = WorkingWords(article=article, search_text=text)
+        self.bulk_create(
+            [row], update_conflicts=True, unique_fields=["article"], update_fields=["search_text"]
+        )
+
+
+class WorkingWords(models.Model):
+    """The words of a working copy as search indexes them, for stories of which no edition that lasts has the same.
+
+    Whatever saves an Article keeps them; publishing deletes them. Writing rows in bulk does not: see the archive.
+    """
+
+    article = models.OneToOneField(
+        Article, on_delete=models.CASCADE, primary_key=True, related_name="working_words"
+    )
+    search_text = models.TextField(blank=True)
+
+    objects = WorkingWordsQuerySet.as_manager()
+
+    def __str__(self):
+        return str(self.article)
+
+
+@receiver(post_save, sender=Article, dispatch_uid="articles.working_words")
+def keep_words(instance, update_fields, **about):
+    if update_fields is None or not {*WORDS_OF}.isdisjoint(update_fields):
+        WorkingWords.objects.keep(instance)
 
 
 class DeskNote(models.Model):

@@ -180,7 +180,7 @@ def test_nothing_counts_the_whole_list(desk_client):
         desk_client.get(desk.address("changelist"))
     counts = [query["sql"] for query in queries if query["sql"].startswith("SELECT COUNT(")]
     assert len(counts) == 1
-    assert "LIMIT 2000" in counts[0]
+    assert "LIMIT 1000" in counts[0]
     assert "body" not in counts[0]
 
 

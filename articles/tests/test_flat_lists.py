@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from articles import publishing, search, trust_views
 from articles.corrections import corrections_told
-from articles.models import Article, DeskLogLine, Edition, Source, article
-from articles.models.article import Stage, State
+from articles.models import Article, Byline, DeskLogLine, Edition, Source, Tag, article
+from articles.models.article import REWRITTEN, Stage, State
 from articles.search import find, phrases_of
+from articles.tag_merging import merge_tags
 from articles.tests import desk
 from articles.tests.reading import read, texts
 from articles.tests.stories import NOON, author, published, rewrite, section, source, write
@@ -144,14 +145,96 @@ def one_of_each(editor):
     publishing.schedule(write("scheduled"), at=LATER + MINUTE, by=editor, now=LATER)
 
 
-def in_state(state):
-    stories = Article.objects.with_state(at=LATER).perhaps_in(state, at=LATER).filter(state=state)
-    return sorted(stories.values_list("headline", flat=True))
+def in_state(state, *, at=LATER):
+    """The stories in that state, found by an index; `with_state` says the same of each."""
+    stories = Article.objects.with_state(at=at)
+    found = sorted(stories.in_state(state, at=at).values_list("headline", flat=True))
+    assert found == sorted(stories.filter(state=state).values_list("headline", flat=True))
+    return found
 
 
 @pytest.mark.parametrize("state", State)
 def test_narrowing_by_an_index_loses_no_story_of_a_state(one_of_each, state):
     assert in_state(state) == [state.value]
+
+
+def agree(*, at):
+    for state in State:
+        stories = Article.objects.with_state(at=at)
+        assert set(stories.in_state(state, at=at)) == set(stories.filter(state=state)), state
+
+
+def test_a_story_is_found_in_its_state_before_and_after_a_plan_comes_true(editor):
+    """A plan comes true by itself: nothing writes down that readers have other words from then on."""
+    story = published("Bridge").article
+    rewrite(story, headline="Ferry")
+    publishing.schedule(story, at=LATER + DAY, by=editor, now=LATER)
+    agree(at=LATER)
+    agree(at=LATER + 2 * DAY)
+    story.refresh_from_db()
+    rewrite(story, headline="Bridge")  # what readers had before the plan came true
+    for at in (LATER, LATER + 2 * DAY):
+        agree(at=at)
+    assert in_state(State.LIVE_CHANGED, at=LATER + 2 * DAY) == ["Bridge"]
+
+
+def test_a_story_is_found_in_its_state_after_a_plan_was_cancelled_and_after_a_withdrawal(editor):
+    changed, withdrawn = published("Changed").article, published("Withdrawn").article
+    publishing.withdraw(withdrawn, by=editor, reason="A doubt.", now=LATER)
+    rewrite(changed, standfirst="More.")
+    for story in (changed, withdrawn):
+        publishing.schedule(story, at=LATER + DAY, by=editor, now=LATER + MINUTE)
+        agree(at=LATER + MINUTE)
+        publishing.cancel_schedule(story, by=editor, now=LATER + 2 * MINUTE)
+        agree(at=LATER + 2 * MINUTE)
+    assert in_state(State.WITHDRAWN) == ["Withdrawn"]
+    assert in_state(State.LIVE_CHANGED) == ["Changed"]
+    publishing.publish(withdrawn, by=editor, now=LATER + 3 * MINUTE)
+    agree(at=LATER + 3 * MINUTE)
+    assert in_state(State.WITHDRAWN, at=LATER + 3 * MINUTE) == []
+
+
+def test_a_story_is_found_in_its_state_when_what_it_prints_changes_elsewhere(editor):
+    story = published("Bridge", tags=["bridge", "bridges"]).article
+    merge_tags(into=Tag.objects.get(name="bridges"), others=[Tag.objects.get(name="bridge")], by=editor)
+    assert in_state(State.LIVE) == ["Bridge"]
+    assert not Article.objects.filter(REWRITTEN).exists()
+    Article.objects.filter(pk=story.pk).mark_changed()
+    assert in_state(State.LIVE_CHANGED) == ["Bridge"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("state", "index"),
+    [
+        (State.LIVE_CHANGED, "article_rewritten"),
+        (State.WITHDRAWN, "article_withdrawn"),
+        (State.DRAFT, "article_never_published"),
+    ],
+)
+def test_the_stories_of_a_state_are_read_off_an_index_in_the_order_of_the_list(state, index):
+    plan = plan_of(Article.objects.in_state(state, at=LATER).order_by("-updated_at", "-pk").values("pk"))
+    assert f"articles_article USING INDEX {index}" in plan[0] or f"COVERING INDEX {index}" in plan[0]
+    assert not any("TEMP B-TREE" in line for line in plan)
+
+
+@on_sqlite
+@pytest.mark.parametrize("column", ["language", "kind", "coverage", "section", "created_by"])
+def test_what_the_list_is_narrowed_by_has_an_index_in_the_order_of_the_list(column):
+    rows = Article.objects.filter(**{column: 1}).order_by("-updated_at", "-pk").values("pk")
+    [line] = plan_of(rows)
+    assert "COVERING INDEX article_by_" in line
+
+
+@pytest.mark.parametrize("many", [0, 1_000], ids=["many", "few"])
+def test_own_stories_are_the_same_whether_they_are_few_or_many(reporter, monkeypatch, many):
+    monkeypatch.setattr(article, "MANY", many)
+    both = write("Both", by=reporter, bylines=[author("Ana", user=reporter), author("Bo")])
+    made, signed = write("Made", by=reporter), write("Signed", bylines=[author("Bo"), author("Ana")])
+    write("Neither", bylines=[author("Bo")])
+    own = Article.objects.listed_for(reporter)
+    assert set(own) == set(Article.objects.owned_by(reporter)) == {both, made, signed}
+    assert own.count() == 3
 
 
 # --- the same rows whichever way they are found
@@ -170,11 +253,11 @@ def bridges():
 
 
 def test_the_stories_of_a_name_are_the_same_whether_they_are_few_or_many(bridges, monkeypatch):
-    ana = Article.objects.filter(bylines__author__name="Ana")
-    few = set(Article.objects.among(ana))
+    ana = Byline.objects.filter(author__name="Ana")
+    few = set(Article.objects.among(ana, way="article"))
     monkeypatch.setattr(article, "MANY", 2)
-    rows = Article.objects.among(ana)
-    assert set(rows) == few == set(ana)
+    rows = Article.objects.among(ana, way="article")
+    assert set(rows) == few == {byline.article for byline in ana}
     assert "EXISTS" in str(rows.query)
 
 

@@ -22,6 +22,7 @@ from articles.models import (
     EditionTag,
     RelatedPick,
     Withdrawal,
+    WorkingWords,
 )  # fmt: skip
 from articles.models.article import State
 from articles.models.edition import Change
@@ -29,9 +30,10 @@ from articles.models.slugs import slug_from
 from articles.publishing import OPENING_LENGTH
 from articles.rich_text import search_text
 from newsroom.archive.filing import author_name, author_slug, coverage_slug, source_as_read
-from newsroom.archive.text import body_of, plain_of, words_of
+from newsroom.archive.text import Passage, body_of, plain_of, words_of
 from newsroom.bulk_rows import Table, as_moment, as_uid, tables_of, write
 
+NOTHING = Passage("", "")
 REASON = "It was taken off the site at the request of the people it is about."
 
 
@@ -42,14 +44,15 @@ class StoryBatch:
         self.plan, self.desk = plan, desk
         self.articles = Table(
             Article, "uid", "headline", "standfirst", "body", "language", "kind", "section_id", "coverage_id",
-            "slug", "stage", "published_at", "version", "advice_count", "fingerprint", "created_by_id", "created_at",
-            "updated_by_id", "updated_at",
+            "slug", "stage", "published_at", "withdrawn_at", "version", "advice_count", "fingerprint",
+            "read_fingerprint", "created_by_id", "created_at", "updated_by_id", "updated_at",
         )  # fmt: skip
         self.editions = Table(
             Edition, "article_id", "number", "path", "headline", "standfirst", "body", "opening", "language",
             "kind", "bylines", "sources", "section_id", "coverage_id", "change", "published_at", "updated_at",
             "live_from", "live_until", "made_by_id", "made_at", "fingerprint", "search_text",
         )  # fmt: skip
+        self.words = Table(WorkingWords, "search_text")
         self.tags = Table(ArticleTag, "content_object_id", "tag_id")
         self.bylines = Table(Byline, "article_id", "author_id", "position")
         self.citations = Table(Citation, "article_id", "source_id", "key", "position")
@@ -94,17 +97,21 @@ class StoryBatch:
             self.log.add(article, at, "withdrawn", State.LIVE, State.WITHDRAWN, REASON)
 
     def _add_article(self, story, text, slug, filing, fingerprint):
-        standfirst = text.standfirst.plain
+        standfirst, read = text.standfirst, fingerprint if story.versions else None
         if story.is_changed:
-            standfirst, fingerprint = "", filing.fingerprint(text, slug, standfirst="")
+            standfirst, fingerprint = NOTHING, filing.fingerprint(text, slug, standfirst="")
         changed_at = as_moment(story.versions[-1].live_from if story.versions else story.published_at)
         article = self.articles.add(
-            as_uid(story.uid), text.headline.plain, standfirst, filing.body(text), story.vocabulary.code, story.kind,
-            filing.section[0], filing.coverage, slug if story.versions else "", story.stage,
+            as_uid(story.uid), text.headline.plain, standfirst.plain, filing.body(text), story.vocabulary.code,
+            story.kind, filing.section[0], filing.coverage, slug if story.versions else "", story.stage,
             as_moment(story.published_at) if story.versions else None,
-            max(len(story.versions), 1), story.advice_count, fingerprint, filing.writer,
+            as_moment(story.withdrawn_at) if story.withdrawn_at else None,
+            max(len(story.versions), 1), story.advice_count, fingerprint, read, filing.writer,
             as_moment(story.published_at - 7_200), filing.writer, changed_at,
         )  # fmt: skip
+        if fingerprint != read or story.withdrawn_at:
+            words = [text.headline.words, standfirst.words, words_of(text.paragraphs)]
+            self.words.add_as(article, " ".join(filter(None, words)))
         for tag, _slug_of_tag in filing.tags:
             self.tags.add(article, tag)
         for position, author in enumerate(filing.authors):

@@ -70,6 +70,17 @@ def test_working_copies_are_what_the_desk_would_have_saved(made):
         assert set(markers(article.body)) == set(article.citations.values_list("key", flat=True))
 
 
+def test_the_desk_finds_each_story_by_an_index_in_its_state_and_by_its_words(made):
+    for state in State:
+        kept = Article.objects.with_state(at=NOW).filter(state=state).values_list("pk", flat=True)
+        assert set(Article.objects.in_state(state, at=NOW).values_list("pk", flat=True)) == set(kept)
+    for article in Article.objects.all():
+        last = article.editions.filter(live_until=None).first()
+        if last is None or last.fingerprint != article.fingerprint:
+            words = f"{article.headline} {article.standfirst} {plain_text(article.body)}"
+            assert article.working_words.search_text == search_text(words)
+
+
 def test_editions_are_what_publishing_would_have_made(made):
     for edition in Edition.objects.select_related("article"):
         text = plain_text(edition.body)
