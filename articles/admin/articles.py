@@ -17,7 +17,7 @@ from articles.admin.past import PastPage
 from articles.admin.previewing import Previewing
 from articles.admin.publishing_pages import PublishingPages
 from articles.admin.reviewing import ReviewPages, publishers, submitted_message
-from articles.admin.rows import BylineInline, CitationInline, RelatedPickInline, suggestions_of
+from articles.admin.rows import BylineInline, CitationInline, PlainSelect, RelatedPickInline, suggestions_of
 from articles.admin.story_list import StoryList, state_pill
 from articles.admin.story_pages import to_page
 from articles.admin.together import Together
@@ -26,12 +26,13 @@ from articles.models import Article, ArticleTag, Author, Edition, Section
 from articles.models.article import Stage, State
 from articles.picture_forms import LeadPictureField
 from articles.rich_text import word_count
+from articles.search import newest_holding, phrases_of
 from articles.shown import changes, thread
 from articles.times import moment_text
 from articles.workflow import Role, Verb
 
 MOST_SUGGESTED = 20
-LOOKED_AT = 10_000  # the newest stories, of which some are suggested; of others the address is pasted
+LOOKED_AT = 1_000  # stories of which some are suggested; of others the address is pasted
 LOG_SHOWN = 20
 
 
@@ -113,6 +114,8 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
                 field.widget.can_view_related
             ) = False
             field.widget.can_add_related &= db_field.name == "coverage"
+        if db_field.name == "coverage":
+            field.widget.widget = PlainSelect(field.widget.attrs)
         if db_field.name == "tags":
             field.widget.attrs |= {
                 "data-suggest": suggestions_of(ArticleTag, "tag"),
@@ -210,10 +213,20 @@ class ArticleAdmin(EditorPage, Together, Previewing, PastPage, StoryList, Publis
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         term = request.GET.get("term", "").strip()
-        newest = Edition.objects.live().newest_first().values("pk")[:LOOKED_AT]
-        found = Edition.objects.newest_first().filter(pk__in=newest, headline__icontains=term) if term else []
-        rows = [{"id": edition.article_id, "text": edition.headline} for edition in found[:MOST_SUGGESTED]]
+        rows = [{"id": edition.article_id, "text": edition.headline} for edition in _suggested(term)]
         return JsonResponse({"results": rows})
+
+
+def _suggested(term):
+    """Stories on the site for what somebody typed: of the newest, and of the newest that hold these very words."""
+    if not term:
+        return []
+    live, phrases = Edition.objects.live(at=times.now()), phrases_of(term)
+    keys = set(live.newest_first().values_list("pk", flat=True)[:LOOKED_AT])
+    if phrases:
+        keys.update(newest_holding(live, phrases, most=LOOKED_AT).values_list("pk", flat=True))
+    found = Edition.objects.newest_first().filter(pk__in=keys, headline__icontains=term)
+    return found.only("article_id", "headline")[:MOST_SUGGESTED]
 
 
 def _about_new():

@@ -13,8 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
+from django.forms.utils import flatatt
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -373,6 +376,29 @@ class BylineForm(OrderedRowForm):
         fields = ["author", "role"]
 
 
+class PlainSelect(forms.Select):
+    """A choice among many, printed without the template that Django asks for each option. `choices` has no groups.
+
+    What it printed of them is kept: it is printed in several places of a page.
+    """
+
+    @cached_property
+    def options(self):
+        """{value: its option}, both as text, none chosen."""
+        return {
+            str(value): format_html('<option value="{}">{}</option>', value, words)
+            for value, words in self.choices
+        }
+
+    def render(self, name, value, attrs=None, renderer=None):
+        options = self.options
+        if (chosen := str(value)) in options:
+            marked = options[chosen].replace("<option ", "<option selected ", 1)
+            options = options | {chosen: marked}
+        around = flatatt(self.build_attrs(self.attrs, (attrs or {}) | {"name": name}))
+        return mark_safe(f"<select{around}>{''.join(options.values())}</select>")  # noqa: S308 - escaped above
+
+
 class BylineFormSet(OrderedFormSet):
     def clean(self):
         super().clean()
@@ -386,13 +412,16 @@ class BylineFormSet(OrderedFormSet):
             listed.add(author and author.pk)
 
     @cached_property
-    def author_choices(self):
-        return [("", "---------"), *((author.pk, author.name) for author in Author.objects.only("name"))]
+    def author_select(self):
+        """The field of every row: authors are read, and their names printed, once for all rows."""
+        return PlainSelect(choices=[("", "---------"), *Author.objects.values_list("pk", "name")])
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if author := form.fields.get("author"):
-            author.choices = self.author_choices  # read once for all rows
+            self.author_select.is_required = author.required
+            author.choices = self.author_select.choices
+            author.widget = self.author_select
 
 
 class BylineInline(RowInline):
