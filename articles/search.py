@@ -26,6 +26,7 @@ from articles.search_index import FILED, filed_word
 # ruff: noqa: S608 - names of tables are constants of this file
 
 INDEX = "articles_edition_search"  # the name of SQLite's table: see search_index.py
+COUNTED_TOGETHER = 1_000  # two counts are one number, since a condition costs its own look into the index
 LOOKED_AT = 60  # of the newest stories are asked for, to tell whether a page of those found is soon full:
 SOON = 12  # where every so many-th holds the words
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
@@ -105,8 +106,7 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
         "language": [language] if language else [],
         "kind": kinds,
     }
-    values = {name: found[0] if len(found) == 1 else None for name, found in filed.items()}
-    values |= {"at": at, "tag": tag and tag.pk, "since": since, "before": before}
+    values = {"at": at, "tag": tag and tag.pk, "since": since, "before": before}
     narrowed = any((tag, since, before))
     asked = _asked(phrases, [[(name, value) for value in found] for name, found in filed.items() if found])
     if not asked:
@@ -114,12 +114,15 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     values |= asked
     reach = {"at": at} | asked
     if connection.vendor == "sqlite":
+        # Said again of the table, so that other stories are passed over unasked; PostgreSQL would reckon it twice.
+        values |= {name: found[0] if len(found) == 1 else None for name, found in filed.items()}
         reach = values | {"before": min(filter(None, (before, below)), default=None)}
     counts = _counts(len(asked), COUNTED_UP_TO, LOOKED_AT).rows(**reach)
-    hits, candidates, holding = next(iter(counts), (0, 0, 0))  # no row where there is no edition
+    hits, looked = next(iter(counts), (0, 0))  # no row where there is no edition
     if hits <= COUNTED_UP_TO:
         way = "counted" if narrowed else "looked_up"
         return Found(hits=None if narrowed and hits else hits, way=way, shape=len(asked), values=values)
+    candidates, holding = divmod(looked, COUNTED_TOGETHER)
     is_soon_full = candidates < LOOKED_AT or holding >= LOOKED_AT / SOON
     way = "each_asked" if is_soon_full else "in_order"
     return Found(hits=None if narrowed else hits, way=way, shape=len(asked), values=values)
@@ -135,22 +138,23 @@ def _asked(phrases, filed):
         return {}
     if connection.vendor == "sqlite":
         parts = [f'"{" ".join(phrase)}"' for phrase in phrases]
-        parts += [f"({' OR '.join(f'{chr(34)}{word}{chr(34)}' for word in choice)})" for choice in choices]
+        parts += [_one_of(choice, quote='"', sign="OR") for choice in choices]
         return {"words": " AND ".join(parts)}
     words = dict.fromkeys(word for phrase in phrases for word in phrase)
     parts = [f"'{word}'" for word in words]
-    parts += [f"({' | '.join(f'{chr(39)}{word}{chr(39)}' for word in choice)})" for choice in choices]
+    parts += [_one_of(choice, quote="'", sign="|") for choice in choices]
     # All the words by the index, then phrases by the text, where one space stands between words.
     rows = (phrase for phrase in phrases if len(phrase) > 1)
     texts = {f"phrase_{number}": f" {' '.join(phrase)} " for number, phrase in enumerate(rows)}
     return {"words": " & ".join(parts)} | texts
 
 
-def _stories(*, at, tag=None, since=None, before=None, **filed):
-    """The live editions that pass these filters, with `filed_at`, read where an index gives them in its order.
+def _one_of(words, *, quote, sign):
+    return "({})".format(f" {sign} ".join(f"{quote}{word}{quote}" for word in words))
 
-    What the index of words knows of the filing is said again, so that other stories are passed over unasked.
-    """
+
+def _stories(*, at, tag=None, since=None, before=None, **filed):
+    """The live editions that pass these filters, with `filed_at`, read where an index gives them in its order."""
     filters = {"tag_rows__tag": tag, "published_at__gte": since, "published_at__lt": before, **filed}
     chosen = {lookup: value for lookup, value in filters.items() if value is not None}
     # Pages by key and days bring bounds of their own; few plans stand above the first page.
@@ -188,23 +192,20 @@ def _counts(_shape, _most, _looked_at):
 
 def _counted(**values):
     """One row: how many live stories hold the words, up to 1,001; and, where there are more on SQLite, how many of
-    the newest that pass the filters were looked at, and how many of these hold the words.
+    the newest that pass the filters were looked at, COUNTED_TOGETHER times, plus how many of these hold the words.
     """
     reach, asked = _parted(values)
     hits = _hit_by_hit(Edition.objects.live(at=reach["at"], is_bounded=True), asked)
     hits = CountUpTo(hits.values("pk")[: COUNTED_UP_TO + 1])
     rows = Edition.objects.order_by("pk")
     if connection.vendor != "sqlite":
-        return rows.values_list(hits, Value(0), Value(0))[:1]
+        return rows.values_list(hits, Value(0))[:1]
     newest = _stories(**reach).order_by("-filed_at", "-article_id").values("pk")[:LOOKED_AT]
     holding = _holding(Edition.objects.order_by().filter(pk__in=newest), asked, way="each_asked")
     many = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {COUNTED_UP_TO + 1}"
     many = RawSQL(f"(SELECT COUNT(*) > {COUNTED_UP_TO} FROM ({many}))", [asked["words"]])  # noqa: S611
-    looked = (
-        Case(When(Exact(many, Value(1)), then=CountUpTo(part)), default=Value(0))
-        for part in (newest, holding.values("pk"))
-    )
-    return rows.values_list(hits, *looked)[:1]
+    looked = CountUpTo(newest) * COUNTED_TOGETHER + CountUpTo(holding.values("pk"))
+    return rows.values_list(hits, Case(When(Exact(many, Value(1)), then=looked), default=Value(0)))[:1]
 
 
 def _hit_by_hit(stories, asked):

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.kept import kept
-from articles.models import Edition, Tag
+from articles.models import Edition, Tag, TagAlias
 from articles.models.edition import Kind
 from articles.models.language import language_choices
 from articles.models.prepared import Prepared
@@ -120,9 +120,10 @@ class SearchForm(forms.Form):
         typed = self.cleaned_data["tag"]
         if not typed:
             return None
-        named = (
-            Q(key=tag_key(typed)) | Q(slug=typed) | Q(aliases__key=tag_key(typed)) | Q(aliases__slug=typed)
-        )
+        # By their keys: a condition on aliases beside one on tags would read all tags there are.
+        named = Q(key=tag_key(typed)) | Q(slug=typed)
+        ways = Tag.objects.order_by().filter(named), TagAlias.objects.order_by().filter(named)
+        named = Q(pk__in=ways[0].values("pk")) | Q(pk__in=ways[1].values("tag"))
         is_live = Exists(Edition.objects.live(at=self.at).filter(tag_rows__tag=OuterRef("pk")))
         tag = Tag.objects.filter(named, is_live).first()
         if tag is None:

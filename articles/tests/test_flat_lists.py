@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from articles import publishing, search, trust_views
@@ -13,6 +14,7 @@ from articles.models import Article, Byline, DeskLogLine, Edition, Source, Tag, 
 from articles.models.article import REWRITTEN, Stage, State
 from articles.search import find, phrases_of
 from articles.tag_merging import merge_tags
+from articles.search_form import SearchForm
 from articles.tests import desk
 from articles.tests.reading import read, texts
 from articles.tests.stories import NOON, author, published, rewrite, section, source, write
@@ -94,6 +96,19 @@ def test_a_search_for_a_common_word_reads_no_more_stories_than_a_page_shows(monk
     plan = plan_of(find(phrases_of("bridge"), at=LATER, **filters).rows.order_by("-filed_at", "-article_id"))
     assert "USING INDEX edition_by_publication" in plan[0]
     assert not any("LIST SUBQUERY" in line for line in plan)
+
+
+@on_sqlite
+def test_the_tag_of_a_search_is_looked_up_without_reading_all_tags():
+    published("Bridge", tags=["bridges"])
+    form = SearchForm(QueryDict("tag=bridges"), sections=[], at=LATER)
+    with CaptureQueriesContext(connection) as queries:
+        assert form.is_valid()
+    [looking] = [query["sql"] for query in queries if 'FROM "articles_tag"' in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {looking}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert not any(line.startswith("SCAN") for line in plan)
 
 
 @on_sqlite
