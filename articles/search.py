@@ -220,24 +220,42 @@ def _holding(stories, asked, *, way="looked_up"):
     return stories.filter(_Holds(asked=tuple(asked.values()), way=way)) if asked else stories
 
 
-def holding(rows, phrases):
-    """Those of the Editions, or of the WorkingWords, that hold all the phrases; each row is asked for by itself."""
-    return _holding_any(rows, phrases, way="each_asked")
+def holding(rows, phrases, *, are_begun=False):
+    """Those of the Editions, or of the WorkingWords, that hold all the phrases; each row is asked for by itself.
+
+    With `are_begun` the last word of a phrase may go on.
+    """
+    return _holding_any(rows, phrases, are_begun, way="each_asked")
 
 
-def newest_holding(rows, phrases, *, most):
-    """Of Editions, or of WorkingWords, those with the highest keys that hold all the phrases, `most` of them."""
+def newest_holding(rows, phrases, *, most, are_begun=False):
+    """Of Editions, or of WorkingWords, those with the highest keys that hold all the phrases, `most` of them.
+
+    With `are_begun` the last word of a phrase may go on.
+    """
     if connection.vendor != "sqlite":
-        return _holding_any(rows, phrases).order_by("-pk")[:most]
+        return _holding_any(rows, phrases, are_begun).order_by("-pk")[:most]
     index = _index_of(rows)
     joined = rows.order_by().extra(tables=[index])  # noqa: S610 - a name of a table
-    return _holding_any(joined, phrases, way="joined").extra(order_by=[f"-{index}.rowid"])[:most]
+    return _holding_any(joined, phrases, are_begun, way="joined").extra(order_by=[f"-{index}.rowid"])[:most]
 
 
-def _holding_any(rows, phrases, *, way="looked_up"):
+def _holding_any(rows, phrases, are_begun, *, way="looked_up"):
     if not phrases:
         return rows
-    return rows.filter(_Holds(asked=tuple(_asked(phrases, []).values()), way=way, index=_index_of(rows)))
+    asked = (_asked_for_beginnings(phrases) if are_begun else _asked(phrases, [])).values()
+    return rows.filter(_Holds(asked=tuple(asked), way=way, index=_index_of(rows)))
+
+
+def _asked_for_beginnings(phrases):
+    """As `_asked`, where the last word of each phrase may go on."""
+    if connection.vendor == "sqlite":
+        return {"words": " AND ".join(f'"{" ".join(phrase)}" *' for phrase in phrases)}
+    parts = [f"'{word}'" for phrase in phrases for word in phrase[:-1]]
+    parts += [f"'{phrase[-1]}':*" for phrase in phrases]
+    rows = (phrase for phrase in phrases if len(phrase) > 1)
+    texts = {f"phrase_{number}": f" {' '.join(phrase)}" for number, phrase in enumerate(rows)}
+    return {"words": " & ".join(parts)} | texts
 
 
 def _index_of(rows):

@@ -138,17 +138,18 @@ def _lasting():
     return Edition.objects.filter(live_until=None)
 
 
-def _holding(phrases):
+def _holding(phrases, **options):
     """The keys of the newest stories that hold the phrases, as readers have them or as they are written."""
-    read = newest_holding(_lasting(), phrases, most=FOUND + 1).values_list("article", flat=True)
-    written = newest_holding(WorkingWords.objects.all(), phrases, most=FOUND + 1).values_list("pk", flat=True)
-    return list(dict.fromkeys([*read, *written]))
+    read = newest_holding(_lasting(), phrases, most=FOUND + 1, **options)
+    written = newest_holding(WorkingWords.objects.all(), phrases, most=FOUND + 1, **options)
+    keys = [*read.values_list("article", flat=True), *written.values_list("pk", flat=True)]
+    return list(dict.fromkeys(keys))
 
 
-def _holds(phrases):
+def _holds(phrases, **options):
     """The condition that a story does."""
     read, written = (
-        holding(rows.filter(article=OuterRef("pk")), phrases)
+        holding(rows.filter(article=OuterRef("pk")), phrases, **options)
         for rows in (_lasting(), WorkingWords.objects.all())
     )
     return Exists(read) | Exists(written)
@@ -163,7 +164,7 @@ class StoryList(DeskAdmin):
         StateFilter, "section", LanguageFilter, "kind", TagFilter, CoverageFilter, AuthorFilter, SourceFilter,
     ]  # fmt: skip
     list_select_related = ["section", "updated_by"]
-    list_per_page = 25
+    list_per_page = 50
     search_fields = ["headline"]  # that there is a field for it: see `get_search_results`
     search_help_text = gettext_lazy("Search for words of headline, standfirst and body, or for an address.")
     ordering = ["-updated_at", "-pk"]
@@ -180,7 +181,8 @@ class StoryList(DeskAdmin):
         return super().get_queryset(request).annotate(**known)
 
     def get_search_results(self, request, queryset, search_term):
-        """The stories at the address that is typed, or below it; else those that hold all the words.
+        """The stories at the address that is typed, or below it; else those that hold all the words; else those that
+        hold words which begin so: most are typed no further than is needed.
 
         Up to FOUND are looked up. Of more words each story of a list that is narrowed is asked, and of the whole list
         it is the newest that are found: the list says that it shows its first rows.
@@ -189,10 +191,13 @@ class StoryList(DeskAdmin):
         phrases = phrases_of(search_term)
         if found or not phrases:
             return queryset.filter(pk__in=found) if found or search_term.strip() else queryset, False
-        found = _holding(phrases)
+        found, options = _holding(phrases), {}
+        if not found:
+            options = {"are_begun": True}
+            found = _holding(phrases, **options)
         is_whole = request.GET.keys() <= NARROWING_NOTHING and rights.sees_every_story(request.user)
         if len(found) > FOUND and not is_whole:
-            return queryset.filter(_holds(phrases)), False
+            return queryset.filter(_holds(phrases, **options)), False
         return queryset.filter(pk__in=found), False
 
     def with_names(self, articles):

@@ -45,7 +45,6 @@ class UsedByStories(DeskAdmin):
     of articles that takes the row's key. Its `list_filter` names UseFilter.
     """
 
-    list_per_page = 40
     used_in = ""
     read_in = ""
     listed_by = ""

@@ -45,10 +45,29 @@ def test_words_of_headline_standfirst_and_body_are_found(desk_client, make, word
     assert found(desk_client, q=words) == ["Bridge"]
 
 
+@pytest.mark.parametrize("words", ["bridg", "b", "was rein", '"was rein"', "bri reinf"])
+@pytest.mark.parametrize("make", [write, published], ids=["a draft", "a live story"])
+def test_where_no_story_holds_the_words_those_are_found_that_hold_words_which_begin_so(
+    desk_client, make, words
+):
+    make("Bridge", body="<p>It was reinforced.</p>")
+    make("Harbour", body="<p>Repaired it was.</p>")
+    assert found(desk_client, q=words) == ["Bridge"]
+
+
+def test_whole_words_come_before_words_that_begin_so(desk_client):
+    write("Bridge")
+    write("Bridges")
+    assert [found(desk_client, q=words) for words in ("bridge", "bridg")] == [
+        ["Bridge"],
+        ["Bridge", "Bridges"],
+    ]
+
+
 @pytest.mark.parametrize(
-    "words", ["bridg", "em", "bridge harbour", '"reinforced was"', "…"], ids=lambda words: words
+    "words", ["ridge", "em", "bridge harbour", '"reinforced was"', '"as reinf"', "…"], ids=lambda words: words
 )
-def test_parts_of_words_and_markup_are_not(desk_client, words):
+def test_other_parts_of_words_and_markup_are_not(desk_client, words):
     write("Bridge", body="<p>It was <em>reinforced</em>.</p>")
     assert found(desk_client, q=words) == []
 

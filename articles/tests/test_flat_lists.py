@@ -13,8 +13,8 @@ from articles.corrections import corrections_told
 from articles.models import Article, Byline, DeskLogLine, Edition, Source, Tag, article
 from articles.models.article import REWRITTEN, Stage, State
 from articles.search import find, phrases_of
-from articles.tag_merging import merge_tags
 from articles.search_form import SearchForm
+from articles.tag_merging import merge_tags
 from articles.tests import desk
 from articles.tests.reading import read, texts
 from articles.tests.stories import NOON, author, published, rewrite, section, source, write
