@@ -4,6 +4,7 @@ What a row points at is chosen once, when the row is added; afterwards its numbe
 change, or the row may go. So rows that nobody touched cost no query when the article is saved.
 """
 
+import copy
 import itertools
 from urllib.parse import unquote, urlsplit
 
@@ -379,19 +380,25 @@ class BylineForm(OrderedRowForm):
 class PlainSelect(forms.Select):
     """A choice among many, printed without the template that Django asks for each option. `choices` has no groups.
 
-    What it printed of them is kept: it is printed in several places of a page.
+    What it printed of them is kept, and shared by its copies: it is printed in several places of a page.
     """
 
-    @cached_property
-    def options(self):
+    options: dict[str, str] | None = None
+
+    def print_options(self):
         """{value: its option}, both as text, none chosen."""
+        if self.options is None:
+            self.options = self._printed()
+        return self.options
+
+    def _printed(self):
         return {
             str(value): format_html('<option value="{}">{}</option>', value, words)
             for value, words in self.choices
         }
 
     def render(self, name, value, attrs=None, renderer=None):
-        options = self.options
+        options = self.print_options()
         if (chosen := str(value)) in options:
             marked = options[chosen].replace("<option ", "<option selected ", 1)
             options = options | {chosen: marked}
@@ -414,14 +421,16 @@ class BylineFormSet(OrderedFormSet):
     @cached_property
     def author_select(self):
         """The field of every row: authors are read, and their names printed, once for all rows."""
-        return PlainSelect(choices=[("", "---------"), *Author.objects.values_list("pk", "name")])
+        select = PlainSelect(choices=[("", "---------"), *Author.objects.values_list("pk", "name")])
+        select.print_options()
+        return select
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if author := form.fields.get("author"):
-            self.author_select.is_required = author.required
-            author.choices = self.author_select.choices
-            author.widget = self.author_select
+            select = copy.copy(self.author_select)
+            select.attrs, select.is_required = author.widget.attrs, author.required
+            author.choices, author.widget = select.choices, select
 
 
 class BylineInline(RowInline):

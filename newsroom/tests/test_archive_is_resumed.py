@@ -13,6 +13,7 @@ from newsroom.archive.plan import LONGEST_THREAD, Plan
 from newsroom.tests.test_make_archive import ASKED
 
 ARGUMENTS = ["--articles", "2500", "--comments", "12000", "--until", "2025-06-30"]
+INDEXES = ("articles_edition_search", "articles_workingwords_search")
 UNLIKE = {"date_joined", "password"}  # no two accounts are alike in these
 
 
@@ -27,17 +28,21 @@ def manage(folder, *arguments):
 
 
 def rows_of(folder):
-    """{table: its rows in order} of all that articles and comments keep."""
+    """{table: its rows in order} of all that articles and comments keep; of an index of words, what stands where."""
     with sqlite3.connect(folder / "newsroom.sqlite3") as database:
         database.row_factory = sqlite3.Row
         names = database.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '[ac]*s_*'"
         )
-        tables = [row["name"] for row in names if not row["name"].startswith("articles_page")]
+        tables = [row["name"] for row in names if not row["name"].startswith(("articles_page", *INDEXES))]
+        for index in INDEXES:
+            words = f"words_of_{index}"
+            database.execute(f"CREATE VIRTUAL TABLE temp.{words} USING fts5vocab(main, {index}, instance)")
+            tables.append(words)
         return {
             table: [
                 {name: row[name] for name in row.keys() if name not in UNLIKE}  # noqa: SIM118 - a Row is no dict
-                for row in database.execute(f"SELECT * FROM {table} ORDER BY 1")
+                for row in database.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
             ]
             for table in tables
         }
