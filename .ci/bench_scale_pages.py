@@ -12,6 +12,7 @@ import re
 import statistics
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -84,11 +85,8 @@ def story_pages():
         live.filter(article__gte=1 + last * n // SPREAD).order_by("article_id").first() for n in range(SPREAD)
     ]
     paths = [each.get_absolute_url() for each in spread]
-    busiest = Comment.objects.filter(pk__in=Comment.objects.values("pk")[:100_000])
-    busiest = busiest.count_by_article()
-    article = next(
-        pk for pk in sorted(busiest, key=busiest.get, reverse=True) if live.filter(article=pk).exists()
-    )
+    busiest = Counter(Comment.objects.values_list("article", flat=True)[:100_000])
+    article = next(pk for pk, _count in busiest.most_common() if live.filter(article=pk).exists())
     path = live.get(article=article).get_absolute_url()
     places = Comment.objects.filter(article=article, status=Status.APPROVED).order_by("place")
     deep, said = row_at(places, 2 / 3).pk, places.first().pk
