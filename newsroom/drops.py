@@ -112,11 +112,7 @@ class Board:
             return True
         return any(last[slot] > since or running[slot] for slot in slots)
 
-    def is_announced(self, slot):
-        """Whether a transaction may be about to drop that slot."""
-        return bool(self._running[slot])
-
-    def is_any_announced(self, slots):
+    def is_announced(self, *slots):
         """Whether a transaction may be about to drop one of those slots."""
         running = self._running
         return any(running[slot] for slot in slots)

@@ -11,6 +11,8 @@ SMALL = 200  # bytes that are not worth compressing
 _COMPRESSED = re.compile(r"text/|application/(xml|json|atom\+xml|ld\+json)")
 OVERHEAD = 2_000  # bytes that a kept answer takes besides its body, about
 NEVER = float("inf")
+# Where the environ says when it was asked for, by the monotonic clock: before anything was done for it.
+ASKED_AT = "newsroom.asked_at"
 
 
 class Answer:

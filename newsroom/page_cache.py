@@ -22,7 +22,7 @@ from articles.shown import PLANS, noting
 from newsroom.cdn import headers_for
 from newsroom.drop_board import the_board
 from newsroom.drops import BYTES, DROPPED, GIVEN_UP, HITS, MISSES, PAGES, UNKEPT, slots_of
-from newsroom.kept_pages import NEVER, Answer, Pages
+from newsroom.kept_pages import ASKED_AT, NEVER, Answer, Pages
 from newsroom.middleware import SNAPSHOT
 from newsroom.shared_drops import the_shared_drops
 
@@ -41,8 +41,6 @@ SLACK = 60  # seconds: how much older than the first list of plans a page may be
 WAITS = 10  # seconds for another thread that renders the same page
 COMMITS = 0.005  # seconds; a commit takes one to three milliseconds
 MOST_SHARED = 8  # pages rendered last that may answer those who waited for them
-# Where in the environ a server says when it was asked for, by the monotonic clock: before anything was done for it.
-ASKED_AT = "newsroom.asked_at"
 # All that a page for everybody is made of, of what a reader sends besides the address.
 _READ = frozenset({"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"})
 # Seconds since a plan came true; pages that are older still are made anew when plans change.
@@ -104,7 +102,7 @@ class PageCache:
         if not key:
             return None
         answer = self.pages.get(key)
-        if not answer or not self._is_plainly_good(answer, board):
+        if not (answer and self._is_unchanged(answer, board, board.count) and self._lasts(answer)):
             answer = self._shared(key, environ.get(ASKED_AT, NEVER))
         if not answer or not answer.is_written(self._encoding(environ)):
             return None
@@ -114,15 +112,6 @@ class PageCache:
     def is_page(self, environ):
         """Whether it is asked for a page for everybody, which is made of the address alone, and soon."""
         return self._key(environ) is not None
-
-    def _is_plainly_good(self, answer, board):
-        count = board.count
-        if answer.found_good != count:
-            is_changed = board.has_changed(answer.slots, since=answer.began)
-            if is_changed or board.has_changed((_PLANS,), since=answer.planned_at):
-                return False
-            answer.found_good = count
-        return answer.until == NEVER or answer.until > self._now()
 
     def _keep_up_with(self, board):
         """No moment is earlier than that of the last change, whoever made it."""
@@ -185,10 +174,8 @@ class PageCache:
         if answer is None:
             return None
         count = board.count
-        if answer.found_good != count and not self._is_still_good(answer, board, count):
-            self._forget(key, answer)
-            return None
-        if answer.until != NEVER and answer.until <= self._now():
+        is_good = self._is_unchanged(answer, board, count) or self._is_still_good(answer, board, count)
+        if not (is_good and self._lasts(answer)):
             self._forget(key, answer)
             return None
         self._counts[HITS] += 1
@@ -198,21 +185,32 @@ class PageCache:
         self._counts[DROPPED] += 1
         self.pages.drop(key, answer)
 
+    def _is_unchanged(self, answer, board, count):
+        """Whether nothing that it shows and no plan has changed up to that count. Asks nobody."""
+        if answer.found_good != count:
+            is_changed = board.has_changed(answer.slots, since=answer.began)
+            if is_changed or board.has_changed((_PLANS,), since=answer.planned_at):
+                return False
+            answer.found_good = count
+        return True
+
     def _is_still_good(self, answer, board, count):
+        """What `_is_unchanged` does not say: whether it was plans alone that changed, and none that ends it now."""
         if board.has_changed(answer.slots, since=answer.began):
             board.settle(answer.slots)
             return False
-        if board.has_changed((_PLANS,), since=answer.planned_at):
-            board.settle((_PLANS,))
-            if board.is_announced(_PLANS):
-                return True  # what is being planned lies ahead: good for now, and asked for again
-            close_old_connections()
-            is_good = self._plan(answer, board)
-            close_old_connections()
-            if not is_good:
-                return False
-        answer.found_good = count
-        return True
+        board.settle((_PLANS,))
+        if board.is_announced(_PLANS):
+            return True  # what is being planned lies ahead: good for now, and asked for again
+        close_old_connections()
+        is_good = self._plan(answer, board)
+        close_old_connections()
+        if is_good:
+            answer.found_good = count
+        return is_good
+
+    def _lasts(self, answer):
+        return answer.until == NEVER or answer.until > self._now()
 
     def _now(self):
         now = time.time()
@@ -285,7 +283,7 @@ class PageCache:
     def _await_commit(self, key, board):
         """What is being committed is waited for, for moments: a page rendered meanwhile could not be kept."""
         before, until = self.pages.get(key), time.monotonic() + COMMITS
-        while before and board.is_any_announced(before.slots) and time.monotonic() < until:
+        while before and board.is_announced(*before.slots) and time.monotonic() < until:
             time.sleep(COMMITS / 10)
 
     def _share(self, key, answer, began_at):

@@ -31,8 +31,9 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from newsroom.kept_pages import ASKED_AT
+
 LONGEST_REQUEST = 16_384  # bytes of a request that the loop reads; a longer one goes to a thread
-ASKED_AT = "newsroom.asked_at"  # where the environ says when it was asked for (see page_cache.py)
 # Seconds after which a thread that computes lets another one go on; Python's own 0.005 are as long as ten pages from
 # memory take, and the loop would wait for them after every call to the system.
 TURN = 0.0005

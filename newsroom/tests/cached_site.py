@@ -4,10 +4,27 @@ import io
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from articles.shown import LATEST, shows
 from newsroom.page_cache import PageCache
 from newsroom.wsgi import uncached
 
 HOST = "127.0.0.1"
+HTML = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "public, no-cache"), ("ETag", '"a"')]
+
+
+class Application:
+    """A WSGI application that answers with its count, and with `headers`."""
+
+    def __init__(self, *, status="200 OK", headers=HTML, meanwhile=lambda: None):
+        self.status, self.headers, self.meanwhile, self.asked = status, headers, meanwhile, []
+
+    def __call__(self, environ, start_response):
+        shows(LATEST)
+        self.asked.append(environ)
+        number = len(self.asked)
+        self.meanwhile()
+        start_response(self.status, self.headers)
+        return [f"Page {number} {'of words ' * 50}".encode()]
 
 
 @dataclass(frozen=True)

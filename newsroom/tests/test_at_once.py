@@ -8,14 +8,14 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.shown import LATEST, PLANS, shows
+from articles.shown import LATEST, PLANS
 from articles.tests.stories import NOON, published
 from newsroom import page_cache
-from newsroom.page_cache import ASKED_AT, PageCache
-from newsroom.tests.cached_site import CachedSite, ask
+from newsroom.kept_pages import ASKED_AT
+from newsroom.page_cache import PageCache
+from newsroom.tests.cached_site import Application, CachedSite, ask
 
 pytestmark = pytest.mark.django_db
-HTML = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "public, no-cache"), ("ETag", '"a"')]
 NOTHING = object()
 
 
@@ -131,24 +131,9 @@ def test_with_other_machines_to_hear_of_nothing_is_answered_at_once(story, site,
     assert at_once(site.cache, story) is NOTHING
 
 
-class Rendered:
-    """A WSGI application that counts its pages, and does something while it makes one."""
-
-    def __init__(self):
-        self.count, self.meanwhile = 0, lambda: None
-
-    def __call__(self, environ, start_response):
-        shows(LATEST)
-        self.count += 1
-        page = f"Page {self.count}"
-        self.meanwhile()
-        start_response("200 OK", HTML)
-        return [page.encode()]
-
-
 @pytest.fixture
 def rendered():
-    return Rendered()
+    return Application()
 
 
 def test_who_asked_before_a_rendering_began_has_it_and_who_asked_later_has_another(board, clock, rendered):
@@ -156,17 +141,17 @@ def test_who_asked_before_a_rendering_began_has_it_and_who_asked_later_has_anoth
     ask(cache, "/")
     board.announce({LATEST})  # from now on nothing is kept
     before = time.monotonic()
-    assert ask(cache, "/").text == "Page 2"
-    assert ask_since(cache.at_once, before).text == "Page 2"
-    assert ask_since(cache, before).text == "Page 2"
+    assert ask(cache, "/").text[:6] == "Page 2"
+    assert ask_since(cache.at_once, before).text[:6] == "Page 2"
+    assert ask_since(cache, before).text[:6] == "Page 2"
     assert at_once(cache, "/") is NOTHING
-    assert ask_since(cache, time.monotonic()).text == "Page 3"
+    assert ask_since(cache, time.monotonic()).text[:6] == "Page 3"
 
 
 def test_a_cache_that_keeps_nothing_renders_for_everybody(board, clock, rendered):
     cache = PageCache(rendered, limit=0, board=lambda: board)
     before = time.monotonic()
-    assert [ask_since(cache, before).text for _ in range(2)] == ["Page 1", "Page 2"]
+    assert [ask_since(cache, before).text[:6] for _ in range(2)] == ["Page 1", "Page 2"]
 
 
 def test_of_many_who_wait_while_a_page_changes_one_renders_for_all(board, clock, rendered):
@@ -179,10 +164,10 @@ def test_of_many_who_wait_while_a_page_changes_one_renders_for_all(board, clock,
         may_end.wait(10)
 
     rendered.meanwhile = wait
-    first = threading.Thread(target=lambda: got.append(ask(cache, "/").text))
+    first = threading.Thread(target=lambda: got.append(ask(cache, "/").text[:6]))
     first.start()
     assert is_begun.wait(10)
-    others = [threading.Thread(target=lambda: got.append(ask(cache, "/").text)) for _ in range(5)]
+    others = [threading.Thread(target=lambda: got.append(ask(cache, "/").text[:6])) for _ in range(5)]
     for each in others:
         each.start()
     time.sleep(0.1)  # until they wait, too
@@ -191,7 +176,7 @@ def test_of_many_who_wait_while_a_page_changes_one_renders_for_all(board, clock,
         each.join(10)
     # What began before they asked might lack what was committed meanwhile.
     assert (got.count("Page 1"), set(got) - {"Page 1"}) == (1, {"Page 2"})
-    assert rendered.count == 2
+    assert len(rendered.asked) == 2
 
 
 def ask_since(application, moment):
@@ -211,11 +196,11 @@ def test_a_commit_under_way_is_waited_for_so_that_the_page_can_be_kept(monkeypat
     monkeypatch.setattr(page_cache, "COMMITS", 5)
     committing = threading.Timer(0.1, lambda: board.drop({LATEST}, is_announced=True))
     committing.start()
-    assert ask(changing, "/").text == "Page 2"
+    assert ask(changing, "/").text[:6] == "Page 2"
     committing.join()
-    assert ask(changing, "/").text == "Page 2"
+    assert ask(changing, "/").text[:6] == "Page 2"
 
 
 def test_a_commit_that_takes_long_is_not_waited_for(monkeypatch, changing):
     monkeypatch.setattr(page_cache, "COMMITS", 0.01)
-    assert [ask(changing, "/").text for _ in range(2)] == ["Page 2", "Page 3"]
+    assert [ask(changing, "/").text[:6] for _ in range(2)] == ["Page 2", "Page 3"]

@@ -6,28 +6,13 @@ from time import sleep
 import pytest
 import time_machine
 
-from articles.shown import LATEST, shows
+from articles.shown import LATEST
 from articles.tests.stories import NOON, published
 from newsroom.page_cache import LONGEST_QUERY, MOST_REMEMBERED, PageCache, encoding_for
-from newsroom.tests.cached_site import CachedSite, ask
+from newsroom.tests.cached_site import HTML, Application, CachedSite, ask
 
 pytestmark = pytest.mark.django_db
-HTML = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "public, no-cache"), ("ETag", '"a"')]
 MUCH = "x" * 8000
-
-
-class Application:
-    """A WSGI application that answers with its count, and with `headers`."""
-
-    def __init__(self, *, status="200 OK", headers=HTML, meanwhile=lambda: None):
-        self.status, self.headers, self.meanwhile, self.asked = status, headers, meanwhile, []
-
-    def __call__(self, environ, start_response):
-        shows(LATEST)
-        self.asked.append(environ)
-        self.meanwhile()
-        start_response(self.status, self.headers)
-        return [f"Page {len(self.asked)} {'of words ' * 50}".encode()]
 
 
 @pytest.fixture

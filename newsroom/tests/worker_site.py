@@ -10,7 +10,8 @@ import threading
 import time
 from contextlib import contextmanager
 
-from newsroom.page_worker import ASKED_AT, PageWorker
+from newsroom.kept_pages import ASKED_AT
+from newsroom.page_worker import PageWorker
 
 LARGE = b"".join(
     b"%09d\n" % number for number in range(1_200_000)
