@@ -128,24 +128,27 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     return Found(hits=None if narrowed else hits, way=way, shape=len(asked), values=values)
 
 
-def _asked(phrases, filed):
+def _asked(phrases, filed=(), *, are_begun=False):
     """What the index is asked for, as values of the prepared queries: `words`, and on PostgreSQL phrases besides.
 
-    `filed` are choices, lists of pairs as `filed_word` takes them, of which one has to be met.
+    `filed` are choices, lists of pairs as `filed_word` takes them, of which one has to be met. With `are_begun` the
+    last word of each phrase may go on.
     """
     choices = [[filed_word(*pair) for pair in choice] for choice in filed]
     if not phrases and not choices:
         return {}
     if connection.vendor == "sqlite":
-        parts = [f'"{" ".join(phrase)}"' for phrase in phrases]
+        parts = [f'"{" ".join(phrase)}"{" *" if are_begun else ""}' for phrase in phrases]
         parts += [_one_of(choice, quote='"', sign="OR") for choice in choices]
         return {"words": " AND ".join(parts)}
-    words = dict.fromkeys(word for phrase in phrases for word in phrase)
-    parts = [f"'{word}'" for word in words]
+    words = [f"'{word}'" for phrase in phrases for word in (phrase[:-1] if are_begun else phrase)]
+    words += [f"'{phrase[-1]}':*" for phrase in phrases if are_begun]
+    parts = list(dict.fromkeys(words))
     parts += [_one_of(choice, quote="'", sign="|") for choice in choices]
     # All the words by the index, then phrases by the text, where one space stands between words.
     rows = (phrase for phrase in phrases if len(phrase) > 1)
-    texts = {f"phrase_{number}": f" {' '.join(phrase)} " for number, phrase in enumerate(rows)}
+    end = "" if are_begun else " "
+    texts = {f"phrase_{number}": f" {' '.join(phrase)}{end}" for number, phrase in enumerate(rows)}
     return {"words": " & ".join(parts)} | texts
 
 
@@ -208,16 +211,18 @@ def _counted(**values):
     return rows.values_list(hits, Case(When(Exact(many, Value(1)), then=looked), default=Value(0)))[:1]
 
 
-def _hit_by_hit(stories, asked):
+def _hit_by_hit(rows, asked):
     """Those that hold the words, read hit by hit: a count up to a bound stops there."""
     if connection.vendor != "sqlite":
-        return _holding(stories, asked).order_by()
-    joined = stories.order_by().extra(tables=[INDEX])  # noqa: S610 - a constant
+        return _holding(rows, asked).order_by()
+    joined = rows.order_by().extra(tables=[_index_of(rows)])  # noqa: S610 - a name of a table
     return _holding(joined, asked, way="joined")
 
 
-def _holding(stories, asked, *, way="looked_up"):
-    return stories.filter(_Holds(asked=tuple(asked.values()), way=way)) if asked else stories
+def _holding(rows, asked, *, way="looked_up"):
+    if not asked:
+        return rows
+    return rows.filter(_Holds(asked=tuple(asked.values()), way=way, index=_index_of(rows)))
 
 
 def holding(rows, phrases, *, are_begun=False):
@@ -225,7 +230,7 @@ def holding(rows, phrases, *, are_begun=False):
 
     With `are_begun` the last word of a phrase may go on.
     """
-    return _holding_any(rows, phrases, are_begun, way="each_asked")
+    return _holding(rows, _asked(phrases, are_begun=are_begun), way="each_asked")
 
 
 def newest_holding(rows, phrases, *, most, are_begun=False):
@@ -233,29 +238,10 @@ def newest_holding(rows, phrases, *, most, are_begun=False):
 
     With `are_begun` the last word of a phrase may go on.
     """
+    found = _hit_by_hit(rows, _asked(phrases, are_begun=are_begun))
     if connection.vendor != "sqlite":
-        return _holding_any(rows, phrases, are_begun).order_by("-pk")[:most]
-    index = _index_of(rows)
-    joined = rows.order_by().extra(tables=[index])  # noqa: S610 - a name of a table
-    return _holding_any(joined, phrases, are_begun, way="joined").extra(order_by=[f"-{index}.rowid"])[:most]
-
-
-def _holding_any(rows, phrases, are_begun, *, way="looked_up"):
-    if not phrases:
-        return rows
-    asked = (_asked_for_beginnings(phrases) if are_begun else _asked(phrases, [])).values()
-    return rows.filter(_Holds(asked=tuple(asked), way=way, index=_index_of(rows)))
-
-
-def _asked_for_beginnings(phrases):
-    """As `_asked`, where the last word of each phrase may go on."""
-    if connection.vendor == "sqlite":
-        return {"words": " AND ".join(f'"{" ".join(phrase)}" *' for phrase in phrases)}
-    parts = [f"'{word}'" for phrase in phrases for word in phrase[:-1]]
-    parts += [f"'{phrase[-1]}':*" for phrase in phrases]
-    rows = (phrase for phrase in phrases if len(phrase) > 1)
-    texts = {f"phrase_{number}": f" {' '.join(phrase)}" for number, phrase in enumerate(rows)}
-    return {"words": " & ".join(parts)} | texts
+        return found.order_by("-pk")[:most]
+    return found.extra(order_by=[f"-{_index_of(rows)}.rowid"])[:most]
 
 
 def _index_of(rows):
@@ -271,7 +257,7 @@ class _Holds(Lookup):
 
     prepare_rhs = False
 
-    def __init__(self, *, asked, way, index=INDEX):
+    def __init__(self, *, asked, way, index):
         super().__init__(F("pk"), asked)
         self.way, self.index = way, index
 

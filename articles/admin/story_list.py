@@ -28,13 +28,13 @@ from articles.models import (
     TagAlias,
     WorkingWords,
 )  # fmt: skip
-from articles.models.article import State
+from articles.models.article import MANY, State
 from articles.models.language import language_choices
 from articles.models.tags import tag_key
 from articles.search import holding, newest_holding, phrases_of
 from articles.times import moment_text
 
-FOUND = 1_000  # stories that are quickly looked up and sorted
+FOUND = MANY  # stories whose keys a search gathers
 NARROWING_NOTHING = {SEARCH_VAR, PAGE_VAR, ORDER_VAR, ERROR_FLAG}
 LOOKED_AT = 1_000  # the newest stories, whose languages are offered
 
