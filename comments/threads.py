@@ -102,11 +102,6 @@ class Thread:
         """The comments of this page themselves (see Listing)."""
         return Listing(self)
 
-    @property
-    def rows(self):
-        """The Rows of the first level, or all where the newest come first."""
-        return self.listing.rows
-
     @cached_property
     def chosen(self):
         """Rows of comments that the desk features, the newest first, on this page (`is_here`) or a later one.

@@ -24,7 +24,7 @@ def shape(rows):
 
 
 def shape_of(edition):
-    return shape(thread_of(edition, at=LATER).rows)
+    return shape(thread_of(edition, at=LATER).listing.rows)
 
 
 def test_comments_stand_in_the_order_of_time_with_their_replies_below():
@@ -50,7 +50,7 @@ def test_from_the_third_level_on_replies_stand_beside_each_other():
     assert shape_of(edition) == [
         ("Level 1", [("Level 2", [("Level 3", []), ("Level 4", []), ("Level 5", [])])])
     ]
-    third = thread_of(edition, at=LATER).rows[0].replies[0].replies
+    third = thread_of(edition, at=LATER).listing.rows[0].replies[0].replies
     assert [row.answers and row.answers.name for row in third] == [None, "N3", "N4"]
 
 
@@ -109,7 +109,7 @@ def test_a_very_deep_thread_is_arranged():
         parent = posted(edition, f"Level {number}", parent=parent, at=NOON + number * MINUTE / 60)
     Comment.objects.update(status=Status.APPROVED)
     thread = thread_of(edition, at=LATER)
-    assert len(thread.rows[0].replies[0].replies) == PAGE_SIZE - 2
+    assert len(thread.listing.rows[0].replies[0].replies) == PAGE_SIZE - 2
     assert thread.count == 200
 
 
@@ -126,7 +126,7 @@ def pages_of(edition, **order):
     pages, after = [], None
     while True:
         thread = thread_of(edition, at=LATER, after=after, **order)
-        pages.append(thread.rows)
+        pages.append(thread.listing.rows)
         if thread.last is None:
             return pages
         after = Comment.objects.get(pk=thread.last)
@@ -155,9 +155,9 @@ def test_what_answers_a_comment_of_an_earlier_page_names_it(small_pages):
     for number in range(3):
         approved(edition, f"To first {number}", parent=first, at=NOON + number * MINUTE)
     page = thread_of(edition, at=LATER, after=Comment.objects.get(text="To first 1"))
-    [row] = page.rows
+    [row] = page.listing.rows
     assert (row.comment.text, row.answers.name, row.answers.comment.pk) == ("To first 2", "Ana", first.pk)
-    newest = thread_of(edition, at=LATER, is_newest_first=True).rows
+    newest = thread_of(edition, at=LATER, is_newest_first=True).listing.rows
     assert [row.answers.name for row in newest] == ["Ana"] * 3
 
 
@@ -173,7 +173,7 @@ def test_the_place_of_a_comment_that_is_gone_stands_on_one_page_only(small_pages
         [("To first 3", [])],
     ]
     page = thread_of(edition, at=LATER, after=Comment.objects.get(text="To first 2"))
-    assert page.rows[0].answers.name == "a comment"
+    assert page.listing.rows[0].answers.name == "a comment"
 
 
 def test_a_page_may_begin_after_a_comment_that_is_gone_by_now(small_pages):
@@ -182,7 +182,10 @@ def test_a_page_may_begin_after_a_comment_that_is_gone_by_now(small_pages):
         approved(edition, f"Comment {number}", at=NOON + number * MINUTE)
     last = Comment.objects.get(text="Comment 2")
     last.withdraw()
-    assert shape(thread_of(edition, at=LATER, after=last).rows) == [("Comment 3", []), ("Comment 4", [])]
+    assert shape(thread_of(edition, at=LATER, after=last).listing.rows) == [
+        ("Comment 3", []),
+        ("Comment 4", []),
+    ]
 
 
 @pytest.mark.parametrize("is_newest_first", [False, True])
@@ -241,7 +244,7 @@ def test_a_thread_is_one_query(django_assert_num_queries, count):
         approved(edition, f"Comment {number}", at=NOON + number * MINUTE)
     with django_assert_num_queries(1) as captured:
         thread = thread_of(edition, at=LATER)
-        assert (thread.count, len(thread.rows), thread.is_open) == (count, count, True)
+        assert (thread.count, len(thread.listing.rows), thread.is_open) == (count, count, True)
     assert "email" not in captured[0]["sql"]
     assert "network" not in captured[0]["sql"]
     assert "headline" not in captured[0]["sql"]
@@ -263,5 +266,5 @@ def test_counts_of_a_list_of_stories_are_one_query(django_assert_num_queries):
 def test_the_times_of_a_thread_are_those_of_its_comments():
     edition = published()
     comment = approved(edition, at=NOON.replace(microsecond=1500))
-    assert thread_of(edition, at=LATER).rows[0].comment.posted_at == comment.posted_at
+    assert thread_of(edition, at=LATER).listing.rows[0].comment.posted_at == comment.posted_at
     assert Comment.objects.get().posted_at == comment.posted_at
