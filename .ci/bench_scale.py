@@ -4,9 +4,11 @@
 
 For each size it makes an archive with as many comments (see newsroom/archive), or with N times as many, and with ten
 thousand at least; and asks for every public page, feed and part of the sitemap, every list of the admin, the
-dashboard and the queues, again and again, in a process of its own. It prints the median and the 95th percentile of
-the milliseconds that each took in this process, the number of queries, and how many times longer the largest archive
-took than the smallest.
+dashboard and the queues, in a process of its own. Each page is asked of all archives in turn, again and again, so
+that a machine that is slower for a while is so for all of them. It prints the median and the 95th percentile of the
+milliseconds that each took in its process, the number of queries, and how many times longer the largest archive took
+than the smallest; where that is more than twice, how many times as many bytes the page has besides, for a list that
+is full in the larger archive alone is a longer page and not a slower one.
 
 On SQLite, where all the work is done in this process, milliseconds are those of CPU time, so that a busy machine
 tells little else than an idle one; with --postgres, where the database works elsewhere, they are those of the clock.
@@ -19,9 +21,11 @@ import datetime as dt
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 HERE = Path(__file__).resolve().parent
 MOST_TIMES, SEARCH_MS = 2.0, 50  # what the largest archive may take against the smallest; the p95 of a search
 FEWEST_COMMENTS = 10_000  # so that the pages of threads and queues are full in the smallest archive too
+RUNS, FEWEST_RUNS, MOST_SECONDS = 15, 3, 2.0  # of a page and an archive, after a round that warms up
 SLOW_ENOUGH = 5.0  # milliseconds under which a ratio says nothing but how fast the smallest archive was
 
 
@@ -46,17 +51,66 @@ def asked_for(arguments):
     return parser.parse_args(arguments)
 
 
-def measured(size, asked, *, folder, url):
-    """The figures of one size, measured by a process of its own: see bench_scale_pages.py."""
-    data = folder / f"{size}"
-    data.mkdir(parents=True, exist_ok=True)
-    given = os.environ | {"NEWSROOM_DATA_DIR": str(data), "NEWSROOM_COMMENT_RATE": "off"}
-    given |= {"NEWSROOM_DATABASE_URL": url} if url else {}
-    result = data / "figures.json"
-    comments = max(size * asked.comments, FEWEST_COMMENTS)
-    facts = [str(size), str(comments), asked.until.isoformat(), str(result), asked.only]
-    subprocess.run([sys.executable, HERE / "bench_scale_pages.py", *facts], env=given, check=True)
-    return json.loads(result.read_text())
+class Archive:
+    """The process that asks one archive for its pages: see bench_scale_pages.py."""
+
+    def __init__(self, size, asked, *, folder, url):
+        data = folder / f"{size}"
+        data.mkdir(parents=True, exist_ok=True)
+        given = os.environ | {"NEWSROOM_DATA_DIR": str(data), "NEWSROOM_COMMENT_RATE": "off"}
+        given |= {"NEWSROOM_DATABASE_URL": url} if url else {}
+        comments = max(size * asked.comments, FEWEST_COMMENTS)
+        facts = [str(size), str(comments), asked.until.isoformat()]
+        command = [sys.executable, HERE / "bench_scale_pages.py", *facts]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, env=given, stdin=pipe, stdout=pipe, text=True)
+        self.names = self._answer()
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit("An archive gave up; see above.")
+        return json.loads(line)
+
+    def __call__(self, verb, name=""):
+        """What the process answers."""
+        print(json.dumps([verb, name]), file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def end(self):
+        """Ends the process, and waits for it."""
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+def measured(archives, name):
+    """{size: {"queries", "bytes", "median", "p95", "status", "runs"}} of a page, asked of all archives in turn."""
+    asked = {size: archive for size, archive in archives.items() if name in archive.names}
+    first = {size: archive("first", name) for size, archive in asked.items()}
+    for archive in asked.values():
+        archive("again", name)  # warms up
+    spent = {size: [] for size in asked}
+    stop_at = time.monotonic() + MOST_SECONDS * len(asked)
+    while min(map(len, spent.values())) < RUNS:
+        for size, archive in asked.items():
+            spent[size] += archive("again", name)["spent"]
+        if time.monotonic() > stop_at and min(map(len, spent.values())) >= FEWEST_RUNS:
+            break
+    return {
+        size: {
+            "queries": first[size]["queries"],
+            "bytes": first[size]["bytes"],
+            "median": statistics.median(values),
+            "p95": p95(values),
+            "status": first[size]["status"],
+            "runs": len(values),
+        }
+        for size, values in spent.items()
+    }
+
+
+def p95(values):
+    return sorted(values)[max(0, -(-95 * len(values) // 100) - 1)]
 
 
 @contextlib.contextmanager
@@ -100,20 +154,42 @@ def _ratio(small, large):
     if not small:
         return "–"
     times = large["median"] / small["median"]
-    is_over = times > MOST_TIMES and large["median"] > SLOW_ENOUGH
-    return f"**{times:.1f}**" if is_over else f"{times:.1f}"
+    if times <= MOST_TIMES or large["median"] <= SLOW_ENOUGH:
+        return f"{times:.1f}"
+    return f"**{times:.1f}** (of the bytes {large['bytes'] / small['bytes']:.1f})"
 
 
 def main(asked):
     sizes = [int(size) for size in asked.sizes.split(",")]
+    figures, archives = {}, {}
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as scratch, databases(asked) as url_of:
         folder = Path(asked.folder or scratch).absolute()
-        figures = {str(size): measured(size, asked, folder=folder, url=url_of(size)) for size in sizes}
+        try:
+            for size in sizes:
+                archives[size] = Archive(size, asked, folder=folder, url=url_of(size))
+            pages = {}
+            for name in (name for name in archives[sizes[-1]].names if asked.only in name):
+                pages[name] = measured(archives, name)
+                say(
+                    f"{name:<60} "
+                    + "   ".join(f"{c['median']:9.1f} {c['p95']:9.1f}" for c in pages[name].values())
+                )
+            for size, archive in archives.items():
+                found = {name: cells[size] for name, cells in pages.items() if size in cells}
+                figures[str(size)] = {"pages": found} | archive("facts")
+        finally:
+            for archive in archives.values():
+                archive.end()
     print("\n".join(table(figures)))
     for size, found in figures.items():
         print(f"{int(size):,} stories: {found['memory_mb']} MB of memory of its own, {found['database']}")
     if asked.file:
         Path(asked.file).write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def say(line):
+    """Tells whoever waits how far it is."""
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

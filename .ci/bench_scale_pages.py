@@ -1,6 +1,9 @@
-"""Asks one archive for all its pages: what .ci/bench_scale.py runs for each size, with a database of its own.
+"""Asks one archive for its pages: what .ci/bench_scale.py starts for each size, with a database of its own.
 
-python .ci/bench_scale_pages.py STORIES COMMENTS UNTIL FIGURES [WORD]
+    python .ci/bench_scale_pages.py STORIES COMMENTS UNTIL
+
+It makes the archive where there is none and writes the names of its pages as JSON in a line. Then it answers lines of
+JSON on standard input with one each: ["first", name], ["again", name] and ["facts", ""].
 """
 
 import datetime as dt
@@ -59,7 +62,6 @@ from newsroom.archive.filing import author_slug, coverage_slug, source_slug  # n
 from newsroom.archive.text import tag_name  # noqa: E402
 
 SPREAD = 40  # stories that stand for all
-ROUNDS, MOST_SECONDS = 4, 2.0  # the first round warms up; a slow page is asked three times at least
 COMMON, FREQUENT, RARE, NOWHERE = "the", "harbour authority", "caldmerrin", "zzyzx"
 is_local = connection.vendor == "sqlite"
 clock = time.process_time if is_local else time.perf_counter
@@ -314,37 +316,25 @@ def asked_once(client, address):
     connection.close_if_unusable_or_obsolete()
     begun_at = clock()
     response = client.get(address)
-    if hasattr(response, "streaming_content"):
-        b"".join(response.streaming_content)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
     spent = 1_000 * (clock() - begun_at)
     if response.status_code >= 500:
         raise RuntimeError(f"{address} answers {response.status_code}.")
-    return spent, response.status_code
+    return spent, response.status_code, len(body)
 
 
-def figures_of(client, addresses):
-    """{"queries", "median", "p95", "status", "runs"} of these addresses, asked in turn."""
+def asked_in_turn(client, addresses):
+    """{"status", "spent"} of these addresses, asked for once each: the milliseconds that each took."""
+    gc.collect()
+    found = [asked_once(client, address) for address in addresses]
+    return {"status": found[0][1], "spent": [spent for spent, _status, _bytes in found]}
+
+
+def asked_first(client, addresses):
+    """{"status", "spent", "bytes", "queries"} of the first of these addresses, whose time tells nothing yet."""
     with CaptureQueriesContext(connection) as captured:
-        _spent, status = asked_once(client, addresses[0])
-    queries = len(captured)
-    spent, stop_at = [], time.monotonic() + MOST_SECONDS
-    times = max(ROUNDS, 12 // len(addresses))
-    for number in range(times):
-        found = [asked_once(client, address)[0] for address in addresses]
-        spent += found if number else []
-        if time.monotonic() > stop_at and len(spent) >= 3:
-            break
-    return {
-        "queries": queries,
-        "median": statistics.median(spent),
-        "p95": p95(spent),
-        "status": status,
-        "runs": len(spent),
-    }
-
-
-def p95(values):
-    return sorted(values)[max(0, -(-95 * len(values) // 100) - 1)]
+        spent, status, size = asked_once(client, addresses[0])
+    return {"status": status, "spent": [spent], "bytes": size, "queries": len(captured)}
 
 
 def memory_mb():
@@ -375,9 +365,8 @@ def prepare(stories, comments, until):
     connection.close()
 
 
-def main(stories, comments, until, file, word=""):
-    settings.ALLOWED_HOSTS = ["testserver"]
-    prepare(int(stories), int(comments), until)
+def pages_by_name():
+    """{name: (client, addresses)} of all pages, of readers, of the desk, and of a reporter."""
     reader, desk, reporter = Client(), Client(), Client()
     boss = User.objects.filter(username="bench").first() or User.objects.create_superuser("bench")
     desk.force_login(boss)
@@ -385,23 +374,29 @@ def main(stories, comments, until, file, word=""):
     User.objects.filter(pk=writer.pk).update(is_active=True, is_staff=True)
     reporter.force_login(person("archive-writer-1", "Reporters"))
     connection.ensure_connection()  # whose first statements belong to no page
-    readers = story_pages() | list_pages() | search_pages() | machine_pages()
-    asked = [(reader, readers), (desk, desk_pages())]
     own = {
         "reporter: dashboard": [reverse("admin:index")],
         "reporter: stories": [reverse("admin:articles_article_changelist")],
     }
-    pages = {}
-    for client, rows in [*asked, (reporter, own)]:
-        for name, addresses in rows.items():
-            if addresses and word in name:
-                pages[name] = figures_of(client, addresses)
-                found = pages[name]
-                times = f"{found['median']:>9.1f} {found['p95']:>9.1f}"
-                print(f"{name:<60} {found['status']} {found['queries']:>4} {times}", flush=True)
-                gc.collect()
-    found = {"pages": pages, "memory_mb": memory_mb(), "database": database_words()}
-    Path(file).write_text(json.dumps(found, indent=1) + "\n")
+    readers = story_pages() | list_pages() | search_pages() | machine_pages()
+    asked = [(reader, readers), (desk, desk_pages()), (reporter, own)]
+    return {name: (client, found) for client, rows in asked for name, found in rows.items() if found}
+
+
+def main(stories, comments, until):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    answers, sys.stdout = sys.stdout, sys.stderr
+    prepare(int(stories), int(comments), until)
+    pages = pages_by_name()
+    gc.freeze()  # as the server does: what is here to stay is not looked through between two pages
+    print(json.dumps(list(pages)), file=answers, flush=True)
+    for line in sys.stdin:
+        verb, name = json.loads(line)
+        if verb == "facts":
+            answer = {"memory_mb": memory_mb(), "database": database_words()}
+        else:
+            answer = {"first": asked_first, "again": asked_in_turn}[verb](*pages[name])
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":
