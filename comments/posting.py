@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from articles import times
+from articles.kept import kept
 from articles.models import Edition
 from articles.models.prepared import Prepared
 from comments.limits import seconds_to_wait
@@ -62,9 +63,7 @@ def facts_about(form, edition, *, network, held_by=()):
     lately = _lately.rows(network=network, since=form.at - TEN_MINUTES)
     return Facts(
         listed=ListedWord.objects.points(language=edition.language),
-        neighbours={
-            pk: json.loads(likeness) for pk, likeness in _newest_likenesses.rows() if likeness != "{}"
-        },
+        neighbours={pk: _likeness(text) for pk, text in _newest_likenesses.rows() if text != "{}"},
         story=edition.search_text,
         cited=frozenset(host_of(source["url"]) for source in edition.sources if source["url"]),
         seconds_taken=form.seconds_taken,
@@ -73,6 +72,11 @@ def facts_about(form, edition, *, network, held_by=()):
         lately_from_network=len(lately),
         held_by=tuple(held_by),
     )
+
+
+def _likeness(text):
+    """What is stored of another comment's likeness, as sets; a hundred are asked for again with each post."""
+    return kept(("likeness", text), lambda: {name: frozenset(row) for name, row in json.loads(text).items()})
 
 
 def _statuses(*, email_hash):
@@ -97,7 +101,7 @@ def post_reply(form, edition, *, policy, network):
     Triage looks at it first, with the rules for the person at hand.
     """
     email = form.cleaned_data["email"]
-    effects = PersonRule.objects.in_force(email=email, network=network, at=form.at).effects()
+    effects = PersonRule.objects.effects_on(email=email, network=network, at=form.at)
     words = Words(form.cleaned_data["text"], form.cleaned_data["name"])
     facts = facts_about(form, edition, network=network, held_by=effects.get(Effect.HOLD, ()))
     verdict = triage(words, facts)
@@ -173,7 +177,7 @@ def publish_if_trusted(comment, *, at=None):
 
 
 def _rule_after_proof(comment, policy, *, at):
-    effects = PersonRule.objects.in_force(email=comment.email, network=comment.network, at=at).effects()
+    effects = PersonRule.objects.effects_on(email=comment.email, network=comment.network, at=at)
     if Effect.BAN in effects or Effect.HOLD in effects:
         return ""
     if Effect.PUBLISH in effects:

@@ -1,18 +1,29 @@
 """Words that make a comment wait for a moderator."""
 
+from functools import partial
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from articles.kept import kept
 from articles.models.natural import NaturalManager, NaturalModel
+from articles.models.prepared import Prepared
 from comments.spam import folded_phrase
 
 
-class ListedWordQuerySet(models.QuerySet):
+class ListedWordManager(NaturalManager):
     def points(self, *, language):
-        """{words as `folded_phrase` gives them: points} of what is listed for texts in that language."""
-        rows = self.filter(language__in=["", language]).values_list("words", "points")
-        return {phrase: points for words, points in rows if (phrase := folded_phrase(words))}
+        """{words as `folded_phrase` gives them: points} of what is listed for texts in that language: one query.
+
+        The same words give the same dict, which is for reading only.
+        """
+        rows = tuple(_listed.rows(language=language))
+        return kept(("points of listed words", rows), partial(_points, rows))
+
+
+def _points(rows):
+    return {phrase: points for words, points in rows if (phrase := folded_phrase(words))}
 
 
 class ListedWord(NaturalModel):
@@ -35,7 +46,7 @@ class ListedWord(NaturalModel):
         help_text=gettext_lazy("A comment of 8 points or more waits among spam."),
     )  # fmt: skip
 
-    objects = NaturalManager.from_queryset(ListedWordQuerySet)()
+    objects = ListedWordManager()
 
     class Meta:
         verbose_name = gettext_lazy("listed word")
@@ -51,3 +62,10 @@ class ListedWord(NaturalModel):
 
     def __str__(self):
         return self.words
+
+
+_listed = Prepared(
+    lambda *, language: (
+        ListedWord.objects.filter(language__in=["", language]).order_by("pk").values_list("words", "points")
+    )
+)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
+from articles.models.prepared import Prepared
 from articles.times import moment_text
 from comments.hashes import keyed_hash
 from comments.models.states import AlreadyDecided
@@ -54,15 +55,17 @@ class PersonRuleQuerySet(models.QuerySet):
         """The rules that hold at that moment for comments from that address or network."""
         return self.running(at=at).filter(digest__in=list(digests_of(email=email, network=network).values()))
 
-    def effects(self):
-        """{Effect: [Trait by which it applies]} of these rules: one query."""
+
+class PersonRuleManager(models.Manager.from_queryset(PersonRuleQuerySet)):
+    def effects_on(self, *, email="", network="", at):
+        """{Effect: [Trait by which it applies]} for comments from that address or network then: one query."""
+        digests = digests_of(email=email, network=network)
+        asked = {trait.value: digests.get(trait) for trait in Trait}
         found: dict[str, list[str]] = {}
-        for effect, trait in self.order_by("trait", "pk").values_list("effect", "trait"):
+        for effect, trait in _effects.rows(at=at, **asked) if digests else ():
             found.setdefault(effect, []).append(trait)
         return found
 
-
-class PersonRuleManager(models.Manager.from_queryset(PersonRuleQuerySet)):
     @transaction.atomic
     def make(self, comment, *, effect, trait, by, expires_at=None, note="", at=None):
         """Makes a rule for the comments that share the trait with this one; it takes the place of such a rule before.
@@ -158,3 +161,11 @@ class PersonRule(models.Model):
                 "when": moment_text(self.ended_at),
             }
         return _("Ended by itself, %(when)s") % {"when": moment_text(self.expires_at)}
+
+
+def _rules(*, at, **digests):
+    rules = PersonRule.objects.running(at=at).filter(digest__in=list(digests.values()))
+    return rules.order_by("trait", "pk").values_list("effect", "trait")
+
+
+_effects = Prepared(_rules)

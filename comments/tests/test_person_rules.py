@@ -19,7 +19,7 @@ def comment(edition):
 
 
 def effects(at=NOON, **facts):
-    return PersonRule.objects.in_force(at=at, **({"email": "", "network": ""} | facts)).effects()
+    return PersonRule.objects.effects_on(at=at, **({"email": "", "network": ""} | facts))
 
 
 @pytest.mark.parametrize(
