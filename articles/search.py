@@ -21,7 +21,7 @@ from articles.models.edition import CARD_FIELDS, CARD_LENGTH
 from articles.models.prepared import Prepared
 from articles.paging import COUNTED_UP_TO, CountUpTo, first_rows
 from articles.rich_text import excerpt, search_words
-from articles.search_index import FILED, filed_word
+from articles.search_index import FILED, KEY, filed_word
 
 # ruff: noqa: S608 - names of tables are constants of this file
 
@@ -266,6 +266,7 @@ class _Holds(Lookup):
         matching = (*params, *self.rhs)
         if self.way == "joined":
             # A sign before the key keeps SQLite from asking the index once for every story.
+            key = KEY.format(key=key) if self.index == INDEX else key
             return f"{key} = +{self.index}.rowid AND {self.index} MATCH %s", matching
         if self.way == "each_asked":
             return (

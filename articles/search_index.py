@@ -8,7 +8,8 @@ editions holds besides them a word for the edition's section, one for its langua
 `filed_word`): what is narrowed by these costs what a search for one more word does.
 
 SQLite: the FTS5 table `articles_edition_search`, whose rowid is the edition's id, filled by three triggers; and
-`articles_workingwords_search`, whose rowid is the article's.
+`articles_workingwords_search`, whose rowid is the article's. And an index of editions by their key, with all that
+tells whether one is live: see KEY.
 PostgreSQL: the generated columns `search_words` of both tables, tsvectors without positions, under GIN.
 
 Django changes a table of SQLite by making it anew, and triggers are lost with the old one. So a migration
@@ -18,6 +19,9 @@ that changes `Edition` ends with `migrations.RunPython(make_search_index, make_s
 
 # ruff: noqa: S608 - all parts of these statements are constants of this file
 
+# What an edition's key is called where a hit is looked up: SQLite would look up the key itself in the table, and
+# read each story's row, with its body, to see whether it is live. A sum is found in an index alone.
+KEY = "{key} + 0"
 _MARK = "\ue000"  # begins the words of the filing: no story has it in a word, and nobody can search for it
 
 
@@ -39,7 +43,11 @@ def _all_words(row):
     return f"{row}.search_text || {_filed_in_sqlite(row)}"
 
 
+_DROP_KEYS = "DROP INDEX IF EXISTS edition_by_key"
+_MAKE_KEYS = f"""CREATE INDEX edition_by_key
+    ON articles_edition (({KEY.format(key="id")}), live_until, live_from, article_id)"""
 _SQLITE_DROP = [
+    _DROP_KEYS,
     "DROP TRIGGER IF EXISTS edition_search_insert",
     "DROP TRIGGER IF EXISTS edition_search_delete",
     "DROP TRIGGER IF EXISTS edition_search_update",
@@ -52,6 +60,7 @@ _CHANGED = " OR ".join(f"old.{field} IS NOT new.{field}" for field in ("id", "se
 # Without content: the text is not kept twice. An FTS5 table of that kind has to be told what it forgets.
 # The tokenizer `ascii` parts words at ASCII marks and spaces alone, whatever Unicode this SQLite knows.
 _SQLITE_MAKE = [
+    _MAKE_KEYS,
     """CREATE VIRTUAL TABLE articles_edition_search USING fts5(
         words, content='', tokenize='ascii', columnsize=0
     )""",
@@ -108,6 +117,8 @@ _POSTGRESQL_MAKE_WORDS = [
 ]
 _DROP = {"sqlite": _SQLITE_DROP, "postgresql": _POSTGRESQL_DROP}
 _MAKE = {"sqlite": _SQLITE_MAKE, "postgresql": _POSTGRESQL_MAKE}
+_DROP_KEYS_ALONE = {"sqlite": [_DROP_KEYS], "postgresql": []}
+_MAKE_KEYS_ALONE = {"sqlite": [_MAKE_KEYS], "postgresql": []}
 _DROP_WORDS = {"sqlite": _SQLITE_DROP_WORDS, "postgresql": _POSTGRESQL_DROP_WORDS}
 _MAKE_WORDS = {"sqlite": _SQLITE_MAKE_WORDS, "postgresql": _POSTGRESQL_MAKE_WORDS}
 
@@ -121,6 +132,17 @@ def make_search_index(apps, schema_editor):
 def drop_search_index(apps, schema_editor):
     """Takes it away; for `migrations.RunPython`, backwards."""
     _do(_DROP, schema_editor)
+
+
+def make_keys_index(apps, schema_editor):
+    """Makes the index by KEY alone, for a site that has the index of words; for `migrations.RunPython`."""
+    drop_keys_index(apps, schema_editor)
+    _do(_MAKE_KEYS_ALONE, schema_editor)
+
+
+def drop_keys_index(apps, schema_editor):
+    """Takes it away; for `migrations.RunPython`, backwards."""
+    _do(_DROP_KEYS_ALONE, schema_editor)
 
 
 def make_words_index(apps, schema_editor):

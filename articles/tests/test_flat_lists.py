@@ -99,6 +99,18 @@ def test_a_search_for_a_common_word_reads_no_more_stories_than_a_page_shows(monk
 
 
 @on_sqlite
+def test_whether_hits_are_live_is_counted_without_reading_a_row_of_a_story():
+    published("Bridge")
+    with CaptureQueriesContext(connection) as queries:
+        assert find(phrases_of("bridge"), at=LATER).hits == 1
+    counted = queries[0]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {counted}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "SEARCH U0 USING COVERING INDEX edition_by_key (<expr>=?)" in plan
+
+
+@on_sqlite
 def test_the_tag_of_a_search_is_looked_up_without_reading_all_tags():
     published("Bridge", tags=["bridges"])
     form = SearchForm(QueryDict("tag=bridges"), sections=[], at=LATER)
