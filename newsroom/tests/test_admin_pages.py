@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_list import results
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -102,6 +103,25 @@ def test_a_list_is_called_by_what_it_lists(client, moderator, records):
     page = client.get(address(ListedWord, "changelist", records)).text
     assert "<h1>Listed words</h1>" in page
     assert "Select" not in page.partition("<h1>")[0]
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"q": "e"}, {"_popup": 1, "_to_field": "id"}], ids=["all", "some", "popup"]
+)
+@pytest.mark.parametrize(
+    "model", [each for each in MODELS if each != Comment], ids=lambda each: each.__name__
+)
+def test_the_rows_of_a_list_are_those_of_the_stock_admin(client, superuser, records, model, query):
+    client.force_login(superuser)
+    response = client.get(address(model, "changelist", records), query)
+    shown = response.context["rows"]
+    assert shown or query
+    assert shown == ["".join(cells) for cells in results(response.context["cl"])]
+
+
+def test_the_box_to_tick_is_that_of_the_stock_admin(records):
+    desk, tag = admin.site.get_model_admin(Tag), Tag(pk=7, name="<b>&'")
+    assert desk.action_checkbox(tag) == admin.ModelAdmin.action_checkbox(desk, tag)
 
 
 def test_the_stock_tags_are_not_in_the_admin():
