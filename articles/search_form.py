@@ -9,25 +9,17 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.kept import kept
 from articles.models import Edition, Tag, TagAlias
 from articles.models.edition import Kind
-from articles.models.language import language_choices
+from articles.models.language import language_names
 from articles.models.prepared import Prepared
 from articles.models.tags import tag_key
 
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 LOOKED_AT = 1_000  # the newest stories, whose languages are offered
-
-
-def _languages():
-    """`language_choices` in the language of the page: it takes milliseconds to sort them."""
-    return kept(
-        ("languages", get_language()), lambda: tuple((code, str(name)) for code, name in language_choices())
-    )
 
 
 _languages_of_newest = Prepared(
@@ -185,4 +177,4 @@ class SearchForm(forms.Form):
         """The languages that stories are in, of all that there are, and the one chosen."""
         newest = (language for (language,) in _languages_of_newest.rows(at=self.at))
         offered = {*newest, self.data.get("language", "").strip()}
-        return [(code, name) for code, name in _languages() if code in offered]
+        return [(code, name) for code, name in language_names() if code in offered]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 # Clocks further apart than this are not bridged: a clock that was wrong by years must not decide what is live.
@@ -55,5 +55,11 @@ def zone_name():
 
 def moment_text(moment):
     """An aware moment as day and time of the desk's zone: `9 June 2025, 14:05`."""
-    local = timezone.localtime(moment, timezone.get_default_timezone())
-    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F Y"), "time": date_format(local, "H:i")}
+    return text_of(timezone.localtime(moment, timezone.get_default_timezone()))
+
+
+def text_of(local):
+    """A moment as the clock of its own zone shows it: `9 June 2025, 14:05`."""
+    # As `date_format` writes it, which reads its format letter by letter: lists and threads have many times.
+    day = f"{local.day} {MONTHS[local.month]} {local.year}"
+    return _("%(day)s, %(time)s") % {"day": day, "time": f"{local:%H:%M}"}

@@ -29,7 +29,7 @@ from articles.models import (
     WorkingWords,
 )  # fmt: skip
 from articles.models.article import MANY, State
-from articles.models.language import language_choices
+from articles.models.language import language_names
 from articles.models.tags import tag_key
 from articles.search import holding, newest_holding, phrases_of
 from articles.times import moment_text
@@ -65,7 +65,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         newest = Article.objects.order_by("-pk").values_list("language", flat=True)[:LOOKED_AT]
-        names = dict(language_choices())
+        names = dict(language_names())
         used = {*newest, *(names.keys() & {self.value()})}
         return [(code, names.get(code, code)) for code in sorted(used)]
 

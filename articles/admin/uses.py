@@ -3,15 +3,16 @@
 from django.contrib import admin
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.desk import DeskAdmin
 from articles.forms import number_of
+from articles.kept import kept
 from articles.models import Article, Edition
 from articles.paging import CountUpTo
 
@@ -71,13 +72,21 @@ class UsedByStories(DeskAdmin):
     def used_by(self, row):
         if not row.story_count:
             return "—"
-        said = ngettext("%(count)s story", "%(count)s stories", row.story_count)
-        if row.story_count > COUNTED_UP_TO:
-            said = _("More than %(count)s stories")
-        count = number_format(min(row.story_count, COUNTED_UP_TO), force_grouping=True)
-        stories = reverse("admin:articles_article_changelist")
+        said = kept(
+            ("used by", get_language(), row.story_count, COUNTED_UP_TO), lambda: _said(row.story_count)
+        )
+        # A hundred rows lead to the same list.
+        stories = kept(("stories", get_script_prefix()), lambda: reverse("admin:articles_article_changelist"))
         query = urlencode({self.listed_by: self.listed_as(row)})
-        return format_html('<a href="{}?{}">{}</a>', stories, query, said % {"count": count})
+        return format_html('<a href="{}?{}">{}</a>', stories, query, said)
+
+
+def _said(count):
+    """How many stories these are, in words; more than COUNTED_UP_TO are not told apart."""
+    said = ngettext("%(count)s story", "%(count)s stories", count)
+    if count > COUNTED_UP_TO:
+        said = _("More than %(count)s stories")
+    return said % {"count": number_format(min(count, COUNTED_UP_TO), force_grouping=True)}
 
 
 class UsingFilter(admin.SimpleListFilter):

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from articles.kept import kept
 
 
 def language_choices():
@@ -13,8 +15,16 @@ def language_choices():
         for code, info in LANG_INFO.items()
         if "name" in info and ("-" not in code or "name" not in LANG_INFO.get(code.partition("-")[0], {}))
     }
+    # By texts: lazy ones would be translated anew for each comparison.
     return sorted(
-        ((code, gettext_lazy(info["name"])) for code, info in plain.items()), key=lambda row: row[1]
+        ((code, gettext_lazy(info["name"])) for code, info in plain.items()), key=lambda row: str(row[1])
+    )
+
+
+def language_names():
+    """`language_choices` in the language of the page, as pairs of texts: it takes a while to sort them."""
+    return kept(
+        ("languages", get_language()), lambda: tuple((code, str(name)) for code, name in language_choices())
     )
 
 

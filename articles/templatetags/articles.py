@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from articles import pictures
 from articles.models.language import InALanguage
 from articles.rich_text import clean_html, print_markers, print_pictures
+from articles.times import text_of
 
 register = template.Library()
 
@@ -26,8 +27,7 @@ def _time_element(moment, text):
 
 def local_text(moment):
     """An aware moment as its day and time in the site's zone: `9 June 2025, 14:05`."""
-    local = timezone.localtime(moment)
-    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F Y"), "time": date_format(local, "H:i")}
+    return text_of(timezone.localtime(moment))
 
 
 @register.filter

@@ -3,6 +3,9 @@
 import datetime as dt
 
 import pytest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from articles import times
 
@@ -31,3 +34,14 @@ def test_now_moves_on_when_the_clock_has_passed_the_change(clock):
     times.not_before(NOW + dt.timedelta(seconds=2))
     clock.shift(dt.timedelta(seconds=3))
     assert times.now() == NOW + dt.timedelta(seconds=3)
+
+
+@pytest.mark.parametrize("language", ["en-gb", "de", "ar", "zh-hans"])
+@pytest.mark.parametrize("moment", [NOW, dt.datetime(1999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)])
+def test_a_moment_is_written_as_its_formats_say(language, moment):
+    with override(language):
+        said = _("%(day)s, %(time)s") % {
+            "day": date_format(moment, "j F Y"),
+            "time": date_format(moment, "H:i"),
+        }
+        assert times.text_of(moment) == said

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.desk import DeskAdmin
-from articles.models.language import language_choices
+from articles.models.language import language_names
 from comments.models import ListedWord
 
 
@@ -21,10 +21,10 @@ class ListedWordAdmin(DeskAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "language":
-            choices = [("", _("Every language")), *language_choices()]
+            choices = [("", _("Every language")), *language_names()]
             kwargs["widget"] = Select(choices=choices)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def spoken_in(self, word):
-        return dict(language_choices()).get(word.language, word.language) or _("every language")
+        return dict(language_names()).get(word.language, word.language) or _("every language")

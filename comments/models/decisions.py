@@ -74,6 +74,12 @@ class Decision(AppendedModel):
     def get_action_display(self):
         return word_for(Action, self.action)
 
+    def get_from_status_display(self):
+        return word_for(Status, self.from_status)
+
+    def get_to_status_display(self):
+        return word_for(Status, self.to_status)
+
     def get_reason_display(self):
         return word_for(Reason, self.reason)
 
