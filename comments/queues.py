@@ -7,6 +7,7 @@ counts a table; the counts of the tabs are kept (see tally.py).
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db import models
 from django.db.models import (
@@ -24,7 +25,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import times
+from articles.cards import by_name
 from articles.forms import number_of
+from articles.models.prepared import Prepared
 from articles.paging import CountUpTo
 from comments.models import (
     QUEUES,
@@ -264,6 +267,8 @@ def _similar_to(comment):
 
 # --- people
 
+_COUNTED = tuple(status for status in Status if status not in GONE)
+
 
 @dataclass(kw_only=True)
 class Record:
@@ -299,13 +304,22 @@ def records_of(comments):
     Each part of it is bounded: to count all that a spammer has sent would take longer than all the rest of a page.
     """
     numbers = {comment.email_hash: comment.pk for comment in comments if comment.email_hash}
-    theirs = {status: _comments_beside(status) for status in Status if status not in GONE}
-    counts = {f"{status}_count": CountUpTo(rows[: MOST_COUNTED + 1]) for status, rows in theirs.items()}
+    found = {}
+    if numbers:
+        rows = _records(MOST_COUNTED).records(**by_name(numbers.values()))
+        found = {row.pk: _record(row) for row in rows}
+    return {digest: found.get(pk, Record()) for digest, pk in numbers.items()}
+
+
+@cache
+def _records(most):
+    """The prepared query of `records_of`, which counts up to `most` and one more: comments by their numbers."""
+    theirs = {status: _comments_beside(status) for status in _COUNTED}
+    counts = {f"{status}_count": CountUpTo(rows[: most + 1]) for status, rows in theirs.items()}
     firsts = {f"{status}_at": Subquery(rows.values("posted_at")[:1]) for status, rows in theirs.items()}
-    rows = Comment.objects.filter(pk__in=numbers.values(), email_hash__in=numbers).order_by()
-    rows = rows.annotate(**counts, **firsts)
-    found = {row["pk"]: row for row in rows.values("pk", *counts, *firsts)}
-    return {digest: _record(theirs, found.get(pk, {})) for digest, pk in numbers.items()}
+    # All whose author was erased have one hash, that of nobody.
+    known = Comment.objects.exclude(email_hash="").order_by().only("pk").annotate(**counts, **firsts)
+    return Prepared(lambda **numbers: known.filter(pk__in=numbers.values()))
 
 
 def record_of(comment):
@@ -319,9 +333,11 @@ def _comments_beside(status):
     return rows.order_by("posted_at", "pk").values("pk")
 
 
-def _record(statuses, row):
-    counts = {status: row[f"{status}_count"] for status in statuses if row.get(f"{status}_count")}
-    return Record(counts=counts, first_at=min((row[f"{status}_at"] for status in counts), default=None))
+def _record(row):
+    counts = {status: count for status in _COUNTED if (count := getattr(row, f"{status}_count"))}
+    return Record(
+        counts=counts, first_at=min((getattr(row, f"{status}_at") for status in counts), default=None)
+    )
 
 
 def _add_records(comments):

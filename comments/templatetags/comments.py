@@ -5,13 +5,16 @@ import secrets
 from django import template
 from django.db.models import Count, OuterRef, Subquery
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from articles import times
 from articles.cards import by_name
+from articles.kept import kept
 from articles.models import Edition
 from articles.models.prepared import Prepared
 from articles.shown import shows, thread
@@ -89,6 +92,25 @@ def for_article(counts, article_id):
     return counts.get(article_id, 0) if counts else 0
 
 
+@register.simple_tag
+def record_in_words(record):
+    """What a Record counts, as one line: many people of a page have the same, five words to translate each."""
+    key = ("record", get_language(), *record.counts.items(), *record.told.values())
+    return kept(key, lambda: render_to_string("admin/comments/comment/_record.html", {"record": record}))
+
+
+@register.simple_tag
+def comment_address(page, number):
+    """The address of that page of a comment at the desk, as `{% url %}` gives it, resolved once for all comments.
+
+    `number` is the comment's as text.
+    """
+    name = f"admin:comments_comment_{page}"
+    made = kept((name, get_script_prefix()), lambda: reverse(name, args=[_NOBODYS]))
+    return made.replace(str(_NOBODYS), number)
+
+
+_NOBODYS = 2**62  # no comment has this number
 _NUMBER = secrets.token_hex(8)  # stands for a comment's number; nobody can have typed it
 
 
