@@ -243,7 +243,11 @@ class Edition(InALanguage, NaturalModel):
                 name="edition_that_corrects",
             ),
             models.Index(fields=["section", "published_at", "id"], name="edition_by_section"),
-            models.Index(fields=["coverage", "published_at", "id"], name="edition_by_coverage"),
+            # With all that tells whether one is live: up to a thousand are counted for each page of the coverage.
+            models.Index(
+                fields=["coverage", "published_at", "article", "live_from", "live_until"],
+                name="edition_by_coverage",
+            ),
             models.Index(fields=["path"], name="edition_by_path"),
             models.Index(fields=["article", "live_from"], name="edition_by_article"),
         ]

@@ -49,6 +49,17 @@ def test_the_newest_corrections_are_read_off_an_index_of_the_editions_that_corre
 
 
 @on_sqlite
+def test_the_stories_of_a_coverage_are_counted_and_sorted_by_an_index():
+    filed = Edition.objects.live(at=LATER).filter(coverage=1)
+    assert (
+        "USING COVERING INDEX edition_by_coverage (coverage_id=?" in plan_of(filed.order_by().values("pk"))[0]
+    )
+    plan = plan_of(filed.newest_first())
+    assert "USING INDEX edition_by_coverage (coverage_id=?" in plan[0]
+    assert not any("TEMP B-TREE" in line for line in plan)
+
+
+@on_sqlite
 def test_the_desks_log_is_read_off_in_the_order_of_time():
     plan = plan_of(DeskLogLine.objects.select_related("article", "by")[:100])
     assert "desk_log_by_time" in plan[0]
