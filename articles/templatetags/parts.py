@@ -1,5 +1,7 @@
 """Parts of pages, which are rendered once and printed often: `{% load parts %}`."""
 
+import datetime as dt
+
 from django import template
 from django.db import connection
 from django.template.base import token_kwargs
@@ -12,7 +14,7 @@ from articles.kept import kept
 
 register = template.Library()
 
-_PLAIN = {str, SafeString, int, bool, type(None)}
+_PLAIN = {str, SafeString, int, bool, dt.date, type(None)}
 _SETTING = object()  # where a page keeps what all its parts depend on
 
 
@@ -20,9 +22,9 @@ class Part(template.Node):
     """`{% part "a.html" edition=edition %}`: the template, rendered with what is given and nothing else.
 
     It sees no request and no variable of the page around it. So the same things give the same words, which are kept
-    as long as they are asked for (see articles/kept.py). What may be given: texts, numbers, lists and dicts of them,
-    and whatever says by `read_as` all that it holds, as the records of a prepared query do. With anything else, such
-    as the records of another query, or None in `read_as`, the part is rendered each time.
+    as long as they are asked for (see articles/kept.py). What may be given: texts, numbers, days, lists and dicts of
+    them, and whatever says by `read_as` all that it holds, as the records of a prepared query do. With anything else,
+    such as the records of another query, or None in `read_as`, the part is rendered each time.
 
     What is kept asks the database nothing (RuntimeError): what it then read would not be in its key.
     """

@@ -1,5 +1,7 @@
 """Parts of pages: rendered once for the same things, anew for others, and never from the database."""
 
+import datetime as dt
+
 import pytest
 from django.template import engines
 from django.utils import timezone, translation
@@ -63,10 +65,11 @@ def test_a_part_is_rendered_each_time_where_nobody_knows_what_a_thing_holds(show
         ("<b>", mark_safe("<b>"), "<b>"),
         (1, True, "True"),
         (None, "None", "None"),
+        (dt.date(2026, 1, 1), dt.date(2026, 2, 1), "1 Feb 2026"),
         (["a"], ["a", "b"], "[&#x27;a&#x27;, &#x27;b&#x27;]"),
         ({"a": 1}, {"a": 2}, "{&#x27;a&#x27;: 2}"),
     ],
-    ids=["text", "safe", "true", "none", "list", "dict"],
+    ids=["text", "safe", "true", "none", "day", "list", "dict"],
 )
 def test_other_things_are_printed_however_alike_they_are(shown, before, after, printed):
     print_part = shown("{{ thing }}", thing=before)
@@ -133,3 +136,11 @@ def test_what_needs_a_tenth_of_the_room_is_not_kept():
     some = Kept(most=20_000)
     assert some("key", lambda: "x" * 2_000) == "x" * 2_000
     assert some.size == 0
+
+
+def test_a_part_of_days_is_rendered_once(shown):
+    days = [dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
+    print_part = shown("{{ days|length }}{{ thing.look }}", days=days, thing=Thing("", read_as=1))
+    thing = Thing("", read_as=1)
+    assert [print_part(), print_part(days=[*days], thing=thing), print_part(days=days[:1])] == ["2", "2", "1"]
+    assert thing.looks == 0
