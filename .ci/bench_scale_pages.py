@@ -251,7 +251,7 @@ def desk_pages():
         "a rare word": {"q": RARE},
         "an address": {"q": "/2019/01/02/never-heard-of/"},
         "page 20": {"p": 20},
-        "by headline": {"o": "2"},
+        "by headline": {"o": "1"},
     }
     pages |= {f"desk: stories, {name}": [f"{listed}?{urlencode(query)}"] for name, query in queries.items()}
     for name in ("tag", "source", "author", "coverage"):

@@ -176,6 +176,10 @@ class StoryList(DeskAdmin):
         *columns, changed = super().get_list_display(request)
         return [*columns, *(column for _expression, column in self.columns_above.values()), changed]
 
+    def get_sortable_by(self, request):
+        """All columns but the section's: that order belongs to no index, and who wants a section filters by it."""
+        return [column for column in self.get_list_display(request) if column != "section"]
+
     def get_queryset(self, request):
         known = {name: expression for name, (expression, _column) in self.columns_above.items()}
         return super().get_queryset(request).annotate(**known)

@@ -117,6 +117,15 @@ def test_search_reads_headline_body_and_address(desk_client, words, found):
     assert sorted(headlines(desk_client, q=words)) == sorted(found)
 
 
+def test_the_list_is_sorted_by_what_has_an_index_and_narrowed_to_a_section_beside_it(desk_client):
+    published("Bridge", section=section("World"))
+    published("Harbour", section=section("Europe"))
+    tree = html.document_fromstring(desk_client.get(desk.address("changelist")).text)
+    sorts = set(texts(tree, "//th[contains(@class, 'sortable')]//a[not(@class)]"))
+    assert sorts == {"Headline", "Updated"}
+    assert {"World", "Europe"} <= set(texts(tree, "//*[@id='changelist-filter']//a"))
+
+
 def test_what_was_changed_last_stands_first(desk_client, clock):
     first = write("First")
     clock.shift(60)
