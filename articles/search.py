@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.db import connection
-from django.db.models import Case, F, Lookup, Value, When
-from django.db.models.expressions import RawSQL
-from django.db.models.lookups import Exact
+from django.db.models import F, Lookup
 from django.utils.html import escape, format_html_join
 
 from articles import paging
@@ -26,7 +24,6 @@ from articles.search_index import FILED, KEY, filed_word
 # ruff: noqa: S608 - names of tables are constants of this file
 
 INDEX = "articles_edition_search"  # the name of SQLite's table: see search_index.py
-COUNTED_TOGETHER = 1_000  # two counts are one number, since a condition costs its own look into the index
 LOOKED_AT = 60  # of the newest stories are asked for, to tell whether a page of those found is soon full:
 SOON = 12  # where every so many-th holds the words
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
@@ -93,7 +90,7 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     """What holds all the phrases and passes the filters, as Found: `since <= published_at < before`, both aware.
 
     `below` is the moment of the row that the page asked for stands below, if any. Takes one query, none where nothing
-    but a tag or days narrow.
+    but a tag or days narrow, and two of SQLite where more is found than is counted.
 
     Words, section, language and kinds are asked of the index of words. Up to 1,000 hits of it are looked up and
     sorted, and counted as they pass tag and days. Of more the results are read off in the list's own order until a
@@ -112,20 +109,25 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     if not asked:
         return Found(hits=None, way="counted", shape=0, values=values)
     values |= asked
-    reach = {"at": at} | asked
     if connection.vendor == "sqlite":
         # Said again of the table, so that other stories are passed over unasked; PostgreSQL would reckon it twice.
         values |= {name: found[0] if len(found) == 1 else None for name, found in filed.items()}
-        reach = values | {"before": min(filter(None, (before, below)), default=None)}
-    counts = _counts(len(asked), COUNTED_UP_TO, LOOKED_AT).rows(**reach)
-    hits, looked = next(iter(counts), (0, 0))  # no row where there is no edition
+    # No row where there is no edition.
+    [hits] = next(iter(_counts(len(asked), COUNTED_UP_TO).rows(at=at, **asked)), [0])
     if hits <= COUNTED_UP_TO:
         way = "counted" if narrowed else "looked_up"
         return Found(hits=None if narrowed and hits else hits, way=way, shape=len(asked), values=values)
-    candidates, holding = divmod(looked, COUNTED_TOGETHER)
-    is_soon_full = candidates < LOOKED_AT or holding >= LOOKED_AT / SOON
-    way = "each_asked" if is_soon_full else "in_order"
+    reach = values | {"before": min(filter(None, (before, below)), default=None)}
+    way = "each_asked" if _is_soon_full(reach, shape=len(asked)) else "in_order"
     return Found(hits=None if narrowed else hits, way=way, shape=len(asked), values=values)
+
+
+def _is_soon_full(values, *, shape):
+    """Whether a page is full after a few of the newest stories that pass the filters; PostgreSQL finds out itself."""
+    if connection.vendor != "sqlite":
+        return True
+    ((candidates, holding),) = _looks(shape, COUNTED_UP_TO, LOOKED_AT).rows(**values)
+    return candidates < LOOKED_AT or holding >= LOOKED_AT / SOON
 
 
 def _asked(phrases, filed=(), *, are_begun=False):
@@ -188,27 +190,29 @@ def _first_rows(way, _shape, _most, _page_size):
 
 
 @cache
-def _counts(_shape, _most, _looked_at):
-    """The prepared query of one row; the arguments are what its text depends on (see _counted)."""
+def _counts(_shape, _most):
+    """The prepared query of one row, the arguments being what its text depends on (see _counted)."""
     return Prepared(_counted)
 
 
-def _counted(**values):
-    """One row: how many live stories hold the words, up to 1,001; and, where there are more on SQLite, how many of
-    the newest that pass the filters were looked at, COUNTED_TOGETHER times, plus how many of these hold the words.
-    """
+def _counted(*, at, **asked):
+    """One row of one column: how many live stories hold the words, up to 1,001."""
+    hits = _hit_by_hit(Edition.objects.live(at=at, is_bounded=True), asked)
+    return Edition.objects.order_by("pk").values_list(CountUpTo(hits.values("pk")[: COUNTED_UP_TO + 1]))[:1]
+
+
+@cache
+def _looks(_shape, _most, _looked_at):
+    """As _counts (see _looked)."""
+    return Prepared(_looked)
+
+
+def _looked(**values):
+    """One row: how many of the newest that pass the filters were looked at, and how many of these hold the words."""
     reach, asked = _parted(values)
-    hits = _hit_by_hit(Edition.objects.live(at=reach["at"], is_bounded=True), asked)
-    hits = CountUpTo(hits.values("pk")[: COUNTED_UP_TO + 1])
-    rows = Edition.objects.order_by("pk")
-    if connection.vendor != "sqlite":
-        return rows.values_list(hits, Value(0))[:1]
     newest = _stories(**reach).order_by("-filed_at", "-article_id").values("pk")[:LOOKED_AT]
     holding = _holding(Edition.objects.order_by().filter(pk__in=newest), asked, way="each_asked")
-    many = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT {COUNTED_UP_TO + 1}"
-    many = RawSQL(f"(SELECT COUNT(*) > {COUNTED_UP_TO} FROM ({many}))", [asked["words"]])  # noqa: S611
-    looked = CountUpTo(newest) * COUNTED_TOGETHER + CountUpTo(holding.values("pk"))
-    return rows.values_list(hits, Case(When(Exact(many, Value(1)), then=looked), default=Value(0)))[:1]
+    return Edition.objects.order_by("pk").values_list(CountUpTo(newest), CountUpTo(holding.values("pk")))[:1]
 
 
 def _hit_by_hit(rows, asked):
