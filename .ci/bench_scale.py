@@ -141,7 +141,7 @@ def databases(asked):
 def table(figures):
     """The lines of the table: a row for each page, with the figures of each size and the ratio of last to first."""
     sizes = list(figures)
-    yield "| page | " + " | ".join(f"queries | {int(size):,}: median | p95 |" for size in sizes) + " ratio |"
+    yield "| page | " + " | ".join(f"queries | {int(size):,}: median | p95" for size in sizes) + " | ratio |"
     yield "|---|" + "---:|" * (3 * len(sizes) + 1)
     first, last = figures[sizes[0]]["pages"], figures[sizes[-1]]["pages"]
     for name in last:
