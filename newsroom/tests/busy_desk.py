@@ -54,7 +54,7 @@ class BusyDesk:
         while not is_over() and time.monotonic() < ends_at:
             with suppress(publishing.PublishingRefused, AlreadyDecided):
                 self.random.choice(verbs)()
-            time.sleep(self.random.choice([0, 0.05, 0.2, 0.5, 1]))
+            time.sleep(self.random.choice([0, 0.05, 0.1, 0.2, 0.5]))
 
     @contextmanager
     def logged(self, **line):
