@@ -3,13 +3,13 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core import signing
 from django.db import transaction
 from django.db.models import Count
 
 from articles import times
-from articles.kept import kept
 from articles.models import Edition
 from articles.models.prepared import Prepared
 from comments.limits import seconds_to_wait
@@ -74,9 +74,10 @@ def facts_about(form, edition, *, network, held_by=()):
     )
 
 
+@lru_cache(2 * NEIGHBOURS)
 def _likeness(text):
     """What is stored of another comment's likeness, as sets; a hundred are asked for again with each post."""
-    return kept(("likeness", text), lambda: {name: frozenset(row) for name, row in json.loads(text).items()})
+    return {name: frozenset(row) for name, row in json.loads(text).items()}
 
 
 def _statuses(*, email_hash):
