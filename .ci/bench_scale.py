@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 HERE = Path(__file__).resolve().parent
-MOST_TIMES, SEARCH_MS = 2.0, 50  # what the largest archive may take against the smallest; the p95 of a search
+MOST_TIMES = 2.0  # what the largest archive may take against the smallest
 FEWEST_COMMENTS = 10_000  # so that the pages of threads and queues are full in the smallest archive too
 RUNS, FEWEST_RUNS, MOST_SECONDS = 15, 3, 2.0  # of a page and an archive, after a round that warms up
 SLOW_ENOUGH = 5.0  # milliseconds under which a ratio says nothing but how fast the smallest archive was
@@ -77,7 +77,7 @@ class Archive:
         print(json.dumps([verb, name]), file=self._process.stdin, flush=True)
         return self._answer()
 
-    def end(self):
+    def close(self):
         """Ends the process, and waits for it."""
         self._process.stdin.close()
         self._process.wait(30)
@@ -93,18 +93,11 @@ def measured(archives, name):
     stop_at = time.monotonic() + MOST_SECONDS * len(asked)
     while min(map(len, spent.values())) < RUNS:
         for size, archive in asked.items():
-            spent[size] += archive("again", name)["spent"]
+            spent[size] += archive("again", name)
         if time.monotonic() > stop_at and min(map(len, spent.values())) >= FEWEST_RUNS:
             break
     return {
-        size: {
-            "queries": first[size]["queries"],
-            "bytes": first[size]["bytes"],
-            "median": statistics.median(values),
-            "p95": p95(values),
-            "status": first[size]["status"],
-            "runs": len(values),
-        }
+        size: first[size] | {"median": statistics.median(values), "p95": p95(values), "runs": len(values)}
         for size, values in spent.items()
     }
 
@@ -161,35 +154,28 @@ def _ratio(small, large):
 
 def main(asked):
     sizes = [int(size) for size in asked.sizes.split(",")]
-    figures, archives = {}, {}
-    with tempfile.TemporaryDirectory(prefix="bench-scale-") as scratch, databases(asked) as url_of:
-        folder = Path(asked.folder or scratch).absolute()
-        try:
-            for size in sizes:
-                archives[size] = Archive(size, asked, folder=folder, url=url_of(size))
-            pages = {}
-            for name in (name for name in archives[sizes[-1]].names if asked.only in name):
-                pages[name] = measured(archives, name)
-                say(
-                    f"{name:<60} "
-                    + "   ".join(f"{c['median']:9.1f} {c['p95']:9.1f}" for c in pages[name].values())
-                )
-            for size, archive in archives.items():
-                found = {name: cells[size] for name, cells in pages.items() if size in cells}
-                figures[str(size)] = {"pages": found} | archive("facts")
-        finally:
-            for archive in archives.values():
-                archive.end()
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-scale-"))
+        url_of, folder = stack.enter_context(databases(asked)), Path(asked.folder or scratch).absolute()
+        archives = {}
+        for size in sizes:
+            archive = Archive(size, asked, folder=folder, url=url_of(size))
+            archives[size] = stack.enter_context(contextlib.closing(archive))
+        pages = {}
+        for name in (name for name in archive.names if asked.only in name):
+            pages[name] = measured(archives, name)
+            cells = (f"{cell['median']:9.1f} {cell['p95']:9.1f}" for cell in pages[name].values())
+            print(f"{name:<60} {'   '.join(cells)}", file=sys.stderr, flush=True)
+        figures = {
+            str(size): {"pages": {name: cells[size] for name, cells in pages.items() if size in cells}}
+            | archive("facts")
+            for size, archive in archives.items()
+        }
     print("\n".join(table(figures)))
     for size, found in figures.items():
         print(f"{int(size):,} stories: {found['memory_mb']} MB of memory of its own, {found['database']}")
     if asked.file:
         Path(asked.file).write_text(json.dumps(figures, indent=1) + "\n")
-
-
-def say(line):
-    """Tells whoever waits how far it is."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
