@@ -1,6 +1,6 @@
 """What pages cost as the archive grows: `make bench-scale`, or with SIZES= other numbers of stories.
 
-    python .ci/bench_scale.py [--sizes 1000,100000,1000000] [--comments N] [--postgres] [--in FOLDER] [--json FILE]
+    python .ci/bench_scale.py [--sizes 1000,100000,1000000] [--comments N] [--postgres [ADDRESS]] [--in FOLDER]
 
 For each size it makes an archive with as many comments (see newsroom/archive), or with N times as many, and with ten
 thousand at least; and asks for every public page, feed and part of the sitemap, every list of the admin, the
@@ -12,7 +12,8 @@ is full in the larger archive alone is a longer page and not a slower one.
 
 On SQLite, where all the work is done in this process, milliseconds are those of CPU time, so that a busy machine
 tells little else than an idle one; with --postgres, where the database works elsewhere, they are those of the clock.
-With --in the archives are kept in that folder, and not made again the next time.
+With --in the archives are kept in that folder, and with --postgres and an address on that server, and not made again
+the next time.
 """
 
 import argparse
@@ -34,6 +35,7 @@ HERE = Path(__file__).resolve().parent
 MOST_TIMES = 2.0  # what the largest archive may take against the smallest
 FEWEST_COMMENTS = 10_000  # so that the pages of threads and queues are full in the smallest archive too
 RUNS, FEWEST_RUNS, MOST_SECONDS = 15, 3, 2.0  # of a page and an archive, after a round that warms up
+STARTED = "started"  # a PostgreSQL that lasts as long as the bench
 SLOW_ENOUGH = 5.0  # milliseconds under which a ratio says nothing but how fast the smallest archive was
 
 
@@ -43,7 +45,10 @@ def asked_for(arguments):
         "--sizes", default="1000,100000,1000000", help="numbers of stories, the smallest first"
     )
     parser.add_argument("--comments", type=int, default=1, help="comments for each story, on the whole")
-    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL that is started for it")
+    parser.add_argument(
+        "--postgres", nargs="?", const=STARTED, metavar="postgres://USER@HOST/",
+        help="on a PostgreSQL that is started for it, or on the one at that address",
+    )  # fmt: skip
     parser.add_argument("--in", dest="folder", help="where the archives are kept")
     parser.add_argument("--json", dest="file", help="where the figures are written")
     parser.add_argument("--until", type=dt.date.fromisoformat, default=dt.datetime.now(tz=dt.UTC).date())
@@ -116,7 +121,8 @@ def databases(asked):
     import psycopg  # noqa: PLC0415 - on SQLite nobody needs it
     from with_postgres import server  # noqa: PLC0415
 
-    with server() as address:
+    started = server() if asked.postgres == STARTED else contextlib.nullcontext(asked.postgres)
+    with started as address:
 
         def url(size):
             name = f"archive_{size}"
