@@ -64,6 +64,12 @@ def shows_until(moment):
         shown.until = moment
 
 
+def noted_so_far():
+    """(names, until) of what the page being made has noted up to now, as in Shown; nothing where no page is made."""
+    shown = _page.get() or Shown()
+    return frozenset(shown.names), shown.until
+
+
 def changes(*names):
     """Tells whoever keeps pages that what these names stand for changes with the transaction that runs, or now."""
     signals.changing.send(None, names=frozenset(names))

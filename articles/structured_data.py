@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from articles.history import changes_path
 
 
-def news_article(edition, *, comment_count, site_url, site_name):
-    """A NewsArticle as a dict that JSON can hold. `edition` has to come through `with_tags` and `with_pictures`.
+def news_article(edition, *, site_url, site_name):
+    """A NewsArticle as a dict that JSON can hold, all but its `commentCount`.
 
-    Its corrections are told where it has come through `story_at`. Who is named without a role is the author, who
-    is named with one a contributor; without a byline the site itself is the author. Nothing in it is cut but the
-    description, which ends with a whole word.
+    `edition` has to come through `with_tags` and `with_pictures`. Its corrections are told where it has come through
+    `story_at`. Who is named without a role is the author, who is named with one a contributor; without a byline the
+    site itself is the author. Nothing in it is cut but the description, which ends with a whole word.
     """
     address = f"{site_url}{edition.get_absolute_url()}"
     publisher = {"@type": "Organization", "name": site_name, "url": f"{site_url}/"}
@@ -33,7 +33,6 @@ def news_article(edition, *, comment_count, site_url, site_name):
         "inLanguage": edition.language,
         "citation": [_citation(row) for row in edition.sources],
         "correction": [_correction(row, address) for row in getattr(edition, "correction_rows", [])],
-        "commentCount": comment_count,
         "isAccessibleForFree": True,
         "publisher": publisher,
     }

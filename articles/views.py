@@ -20,6 +20,7 @@ from articles.models.json_rows import JSONRows, moment_of
 from articles.models.prepared import Prepared
 from articles.months import bounds, months_between
 from articles.paging import COUNTED_UP_TO, CountUpTo, first_page_of, first_rows, page_of
+from articles.plates import print_page
 from articles.public import KEEP_AND_ASK, public
 from articles.related import beside, last_news
 from articles.shown import PUBLISHERS, SEARCH, SECTIONS, SITE, address, listed, shows
@@ -58,7 +59,7 @@ def detail(request, year, month, day, slug):
         "edition": edition, "related": related, "rail": rail, "in_section": edition.section.slug,
         "sections": edition.sections,
     }  # fmt: skip
-    return render(request, "articles/detail.html", context)
+    return print_page(request, "articles/detail.html", context)
 
 
 def elsewhere(request, path, *, at, rest=""):

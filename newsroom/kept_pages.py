@@ -4,8 +4,10 @@ import gzip
 import re
 import threading
 from collections import OrderedDict
+from hashlib import md5
 
 import brotli
+from django.utils.http import quote_etag
 
 SMALL = 200  # bytes that are not worth compressing
 _COMPRESSED = re.compile(r"text/|application/(xml|json|atom\+xml|ld\+json)")
@@ -15,20 +17,47 @@ NEVER = float("inf")
 ASKED_AT = "newsroom.asked_at"
 
 
-class Answer:
-    """A finished answer: its status line, headers, and body in every encoding that was asked for so far.
+class Dated:
+    """What was made at a moment, and how long it is good.
 
     `slots` say what it shows, `began` as of which drop and `made_at` as of which moment; `until` is when it ends by
     itself. Moments are seconds since 1970. `found_good` and `planned_at` are the drops up to which it, and the plans
     that touch it, have been looked at.
     """
 
-    __slots__ = (
-        "began", "bodies", "etag", "found_good", "headers", "is_compressed", "made_at", "planned_at", "size", "slots",
-        "status", "until",
-    )  # fmt: skip
+    __slots__ = ("began", "found_good", "made_at", "planned_at", "slots", "until")
+
+    def __init__(self):
+        self.slots, self.began, self.until = (), 0, NEVER
+        self.made_at = 0.0
+        self.found_good = self.planned_at = 0
+
+    def date(self, slots, *, began, made_at, until):
+        """`until` is an aware moment, None for never."""
+        self.slots, self.began, self.made_at = slots, began, made_at
+        self.until = until.timestamp() if until else NEVER
+
+
+class KeptPlate(Dated):
+    """The Plate that a page was printed from (see articles/plates.py): all of the page but what comes late."""
+
+    __slots__ = ("plate",)
+
+    def __init__(self, plate):
+        super().__init__()
+        self.plate = plate
+
+
+class Answer(Dated):
+    """A finished answer: its status line, headers, and body in every encoding that was asked for so far.
+
+    `plate` is the KeptPlate by which it can be printed again, or None.
+    """
+
+    __slots__ = ("bodies", "etag", "headers", "is_compressed", "plate", "size", "status")
 
     def __init__(self, status, headers, body):
+        super().__init__()
         self.status = status
         kind = _header(headers, "Content-Type")
         self.etag = _header(headers, "ETag")
@@ -36,9 +65,19 @@ class Answer:
         self.is_compressed = len(body) >= SMALL and bool(_COMPRESSED.match(kind))
         self.bodies = {"": self._written("", body)}
         self.size = OVERHEAD + len(body)
-        self.slots, self.began, self.until = (), 0, NEVER
-        self.made_at = 0.0
-        self.found_good = self.planned_at = 0
+        self.plate = None
+
+    def printed_again(self):
+        """The Answer that its plate gives now. Raises whatever reading what comes late raises."""
+        body = self.plate.plate.print()
+        etag = quote_etag(md5(body, usedforsecurity=False).hexdigest())  # as ConditionalGetMiddleware has it
+        answer = Answer(self.status, [*self.headers, ("ETag", etag)], body)
+        answer.plate = self.plate
+        return answer
+
+    def keep_plate(self):
+        """Counts its plate among its bytes."""
+        self.size += self.plate.plate.size
 
     def _written(self, encoding, body):
         """(headers, headers of a 304, body) in that encoding."""

@@ -5,6 +5,7 @@ out as long as nothing that it shows has changed (drops.py tells), and not from 
 another one by itself. Whatever is doubtful is rendered: where the file of drops cannot be had, nothing is kept.
 """
 
+import logging
 import re
 import threading
 import time
@@ -18,13 +19,16 @@ from django.http.request import split_domain_port, validate_host
 
 from articles import times
 from articles.filings import last_change, plans
+from articles.plates import PLATE
 from articles.shown import PLANS, noting
 from newsroom.cdn import headers_for
 from newsroom.drop_board import the_board
 from newsroom.drops import BYTES, DROPPED, GIVEN_UP, HITS, MISSES, PAGES, UNKEPT, slots_of
-from newsroom.kept_pages import ASKED_AT, NEVER, Answer, Pages
-from newsroom.middleware import SNAPSHOT
+from newsroom.kept_pages import ASKED_AT, NEVER, Answer, KeptPlate, Pages
+from newsroom.middleware import SNAPSHOT, snapshot
 from newsroom.shared_drops import the_shared_drops
+
+logger = logging.getLogger(__name__)
 
 STATUSES = frozenset({"200", "301", "404", "410"})
 # Addresses that are no pages, or somebody's own. All others are asked for as by nobody in particular.
@@ -173,13 +177,17 @@ class PageCache:
         answer = self.pages.get(key)
         if answer is None:
             return None
-        count = board.count
-        is_good = self._is_unchanged(answer, board, count) or self._is_still_good(answer, board, count)
-        if not (is_good and self._lasts(answer)):
+        if not self._holds(answer, board):
             self._forget(key, answer)
             return None
         self._counts[HITS] += 1
         return answer
+
+    def _holds(self, made, board):
+        """Whether an Answer, or a plate, is still what would be made now."""
+        count = board.count
+        is_good = self._is_unchanged(made, board, count) or self._is_still_good(made, board, count)
+        return is_good and self._lasts(made)
 
     def _forget(self, key, answer):
         self._counts[DROPPED] += 1
@@ -267,11 +275,14 @@ class PageCache:
 
     def _made_alone(self, key, environ, board):
         self._counts[MISSES] += 1
-        if board:
-            self._await_commit(key, board)
+        before = self.pages.get(key) if board else None
+        if before:
+            self._await_commit(before, board)
         began_at, began, made_at = time.monotonic(), board.count if board else 0, self._now()
         with noting() as noted:
-            answer = self._rendered(key, environ)
+            answer = (before and self._printed_again(before, board)) or self._rendered(key, environ)
+        if not before:  # a plate is worth its room where a page is read, and changes
+            answer.plate = None
         if self.pages.limit and len(key[3]) <= LONGEST_QUERY and _may_be_kept(answer):
             self._share(key, answer, began_at)
             if board:
@@ -280,11 +291,27 @@ class PageCache:
         self._counts[UNKEPT] += 1
         return answer
 
-    def _await_commit(self, key, board):
+    def _await_commit(self, before, board):
         """What is being committed is waited for, for moments: a page rendered meanwhile could not be kept."""
-        before, until = self.pages.get(key), time.monotonic() + COMMITS
-        while before and board.is_announced(*before.slots) and time.monotonic() < until:
+        until = time.monotonic() + COMMITS
+        while board.is_announced(*before.slots) and time.monotonic() < until:
             time.sleep(COMMITS / 10)
+
+    def _printed_again(self, before, board):
+        """The Answer as the plate of the one before prints it now; None where more has changed than comes late."""
+        if not (before.plate and self._holds(before.plate, board)):
+            return None
+        close_old_connections()
+        try:
+            with times.standing_still(), snapshot():
+                answer = before.printed_again()
+        except Exception as error:  # the page says by itself what there is to say
+            logger.warning("A page could not be printed from its plate.", exc_info=error)
+            return None
+        finally:
+            close_old_connections()
+        # What had changed in between would be in one half of the page.
+        return answer if self._holds(before.plate, board) else None
 
     def _share(self, key, answer, began_at):
         self._made_last[key] = began_at, answer
@@ -301,14 +328,26 @@ class PageCache:
         return answer if began_at >= asked_at else None
 
     def _keep(self, key, answer, noted, board, *, began, made_at):
-        answer.began, answer.made_at, answer.slots = began, made_at, slots_of(noted.names)
-        answer.until = noted.until.timestamp() if noted.until else NEVER
+        answer.date(slots_of(noted.names), began=began, made_at=made_at, until=noted.until)
         board.settle((_PLANS, *answer.slots))
         count = board.count
-        if self._plan(answer, board) and not board.has_changed(answer.slots, since=began):
+        is_planned = self._plan(answer, board) and self._plan_plate(answer, board)
+        if is_planned and not board.has_changed(answer.slots, since=began):
             answer.found_good = -1 if board.is_announced(_PLANS) else count
             self._counts[GIVEN_UP] += self.pages.put(key, answer)
             self._counts[PAGES], self._counts[BYTES] = len(self.pages), self.pages.size
+
+    def _plan_plate(self, answer, board):
+        """Does the same for the plate that the answer was printed from, where it is a new one, as `_plan`."""
+        kept = answer.plate
+        if kept is None:
+            return True
+        answer.keep_plate()
+        if kept.slots:
+            return True
+        plate = kept.plate
+        kept.date(slots_of(plate.names), began=answer.began, made_at=answer.made_at, until=plate.until)
+        return self._plan(kept, board)
 
     def _claim(self, key):
         """The Event at whose end another thread has rendered that page; None where this thread is to."""
@@ -345,7 +384,10 @@ class PageCache:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        return Answer(told["status"], told["headers"], body)
+        answer = Answer(told["status"], told["headers"], body)
+        if plate := asked.get(PLATE):
+            answer.plate = KeptPlate(plate)
+        return answer
 
     # --- what is sent
 

@@ -33,29 +33,58 @@ class Part(template.Node):
         self.template_name, self.given = template_name, given
 
     def render(self, context):
-        things = [value.resolve(context) for value in self.given.values()]
-        try:
-            key = self.template_name, _setting(context), tuple(map(_read_as, things))
-        except LookupError:
-            return self._rendered(things)
-        return kept(key, lambda: self._kept(things))
+        return printed(self.template_name, self._resolved(context), _setting(context))
 
-    def _kept(self, things):
-        with connection.execute_wrapper(_refuse):
-            return self._rendered(things)
+    def _resolved(self, context):
+        return {name: value.resolve(context) for name, value in self.given.items()}
 
-    def _rendered(self, things):
-        return get_template(self.template_name).render(dict(zip(self.given, things, strict=True)))
+
+class StopPress(Part):
+    """`{% stop_press "a.html" thread=thread %}`: the place of a part that is printed last.
+
+    What is given is each a Late, and the page is one of `print_page` (see articles/plates.py).
+    """
+
+    def render(self, context):
+        return context["plate"].leave_room(self.template_name, **self._resolved(context))
 
 
 @register.tag
 def part(parser, token):
     """See Part."""
-    name, *words = token.split_contents()[1:]
+    return Part(*_asked_for(parser, token))
+
+
+@register.tag
+def stop_press(parser, token):
+    """See StopPress."""
+    return StopPress(*_asked_for(parser, token))
+
+
+def _asked_for(parser, token):
+    tag, name, *words = token.split_contents()
     given = token_kwargs(words, parser)
     if words or name[0] not in "\"'":
-        raise template.TemplateSyntaxError('Write {% part "articles/_part.html" edition=edition %}.')
-    return Part(name[1:-1], given)
+        raise template.TemplateSyntaxError(f'Write {{% {tag} "articles/_part.html" edition=edition %}}.')
+    return name[1:-1], given
+
+
+def printed(template_name, given, setting):
+    """The text of a part with what is given by name, in that setting: rendered, or as it was kept."""
+    try:
+        key = template_name, setting, tuple(map(_read_as, given.values()))
+    except LookupError:
+        return _rendered(template_name, given)
+    return kept(key, lambda: _asking_nothing(template_name, given))
+
+
+def _asking_nothing(template_name, given):
+    with connection.execute_wrapper(_refuse):
+        return _rendered(template_name, given)
+
+
+def _rendered(template_name, given):
+    return get_template(template_name).render(given)
 
 
 def _setting(context):

@@ -16,12 +16,13 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u20
 
 
 @register.simple_tag
-def news_article_json(edition, *, comment_count):
-    """A `<script type="application/ld+json">` with the story as a NewsArticle."""
-    data = news_article(
-        edition, comment_count=comment_count, site_url=settings.SITE_URL, site_name=settings.SITE_NAME
-    )
-    text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES)
+def news_article_json(edition):
+    """A `<script type="application/ld+json">` with the story as a NewsArticle, all but the end of both.
+
+    Its `commentCount`, `}` and `</script>` are for the page to add.
+    """
+    data = news_article(edition, site_url=settings.SITE_URL, site_name=settings.SITE_NAME)
+    text = json.dumps(data, ensure_ascii=False).translate(_ESCAPES).removesuffix("}")
     # Inside a script element entities mean nothing, so HTML's escaping would spoil the JSON; nothing is left
     # in it that HTML could read.
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
+    return format_html('<script type="application/ld+json">{}', mark_safe(text))  # noqa: S308

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.template import engines
+from django.template import TemplateSyntaxError, engines
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
@@ -144,3 +144,12 @@ def test_a_part_of_days_is_rendered_once(shown):
     thing = Thing("", read_as=1)
     assert [print_part(), print_part(days=[*days], thing=thing), print_part(days=days[:1])] == ["2", "2", "1"]
     assert thing.looks == 0
+
+
+@pytest.mark.parametrize("tag", ["part", "stop_press"])
+@pytest.mark.parametrize("words", ["name thing=thing", '"a.html" thing', '"a.html" thing=thing more'])
+def test_a_part_is_named_in_quotes_and_given_things_by_name(tag, words):
+    with pytest.raises(
+        TemplateSyntaxError, match=f'Write {{% {tag} "articles/_part.html" edition=edition %}}.'
+    ):
+        engines["django"].from_string(f"{{% load parts %}}{{% {tag} {words} %}}")

@@ -1,6 +1,7 @@
 """How pages of stories show comments: `{% load comments %}`."""
 
 import secrets
+from functools import partial
 
 from django import template
 from django.db.models import Count, OuterRef, Subquery
@@ -17,10 +18,11 @@ from articles.cards import by_name
 from articles.kept import kept
 from articles.models import Edition
 from articles.models.prepared import Prepared
+from articles.plates import Late
 from articles.shown import shows, thread
 from articles.templatetags.articles import local_time
 from comments.models import Comment
-from comments.policies import policy_of, policy_of_working_copy
+from comments.policies import filing_of, policy_of, policy_of_working_copy
 from comments.spam import pieces, sentences
 from comments.threads import thread_of
 
@@ -29,8 +31,10 @@ register = template.Library()
 
 @register.simple_tag
 def comment_thread(edition):
-    """The Thread under a live edition (see threads.py), for `comments/_thread.html`: one query."""
-    return thread_of(edition)
+    """The Thread under a live edition (see threads.py), which comes Late: for `comments/_thread.html`, one query."""
+    # A plate is kept for long: what it holds are the few facts of the edition that the thread goes by.
+    facts = Edition(published_at=edition.published_at, path=edition.path, **filing_of(edition))
+    return Late(partial(thread_of, facts))
 
 
 @register.simple_tag

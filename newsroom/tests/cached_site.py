@@ -59,11 +59,15 @@ def ask(application, address, *, method="GET", **headers):
 
 
 class CachedSite:
-    """A PageCache in front of the site, on a Board of drops of its own."""
+    """A PageCache in front of the site, on a Board of drops of its own; `rendered` counts what it asked Django for."""
 
     def __init__(self, board, *, limit=8 * 1024 * 1024):
-        self.board = board
-        self.cache = PageCache(uncached, limit=limit, board=lambda: self.board)
+        self.board, self.rendered = board, 0
+        self.cache = PageCache(self._render, limit=limit, board=lambda: self.board)
+
+    def _render(self, environ, start_response):
+        self.rendered += 1
+        return uncached(environ, start_response)
 
     def get(self, address, **options):
         return ask(self.cache, address, **options)

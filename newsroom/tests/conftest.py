@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from articles import times
 from newsroom import drop_board, page_cache
@@ -38,3 +38,14 @@ def board(tmp_path, monkeypatch):
 @pytest.fixture
 def site(board):
     return CachedSite(board)
+
+
+@pytest.fixture
+def done(django_capture_on_commit_callbacks):
+    """`done(verb, *args)`: does it in a transaction, and what is to be done after that."""
+
+    def do(verb, *args, **options):
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            return verb(*args, **options)
+
+    return do

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import transaction
 
 from articles import filings, publishing, times
 from articles.models import Article, Coverage, Edition, Section, Tag
@@ -27,17 +26,6 @@ ALL = [
     "/2025/06/09/two/", "/2025/06/09/two/comments/", "/2025/06/09/draft/", "/news-sitemap.xml", "/sitemap.xml",
 ]  # fmt: skip
 LISTS = {"/", "/archive/", "/archive/2025/06/", "/feed.xml", "/search/?q=story", "/news-sitemap.xml"}
-
-
-@pytest.fixture
-def done(django_capture_on_commit_callbacks):
-    """`done(verb, *args)`: does it in a transaction, and what is to be done after that."""
-
-    def do(verb, *args, **options):
-        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-            return verb(*args, **options)
-
-    return do
 
 
 @pytest.fixture
