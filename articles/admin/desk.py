@@ -30,8 +30,12 @@ class PagesUpTo(Paginator):
 
     @cached_property
     def count(self):
-        """How many rows the pages hold, `counted_up_to` at most."""
-        return self.object_list.order_by().values("pk")[: self.counted_up_to].count()
+        """How many rows the pages hold, `counted_up_to` at most.
+
+        In the order of the list, so that they are read as its pages are: without one PostgreSQL would take any way,
+        by what it believes of how many there are.
+        """
+        return self.object_list.values("pk")[: self.counted_up_to].count()
 
     def page(self, number):
         number = self.validate_number(number)

@@ -19,6 +19,7 @@ from taggit.models import ItemBase
 
 from articles import times
 from articles.models.appended import AppendedModel
+from articles.models.each import ExistsForEach
 from articles.models.edition import Edition, Kind
 from articles.models.filing import Coverage, Section
 from articles.models.language import InALanguage, language_choices, site_language
@@ -96,7 +97,7 @@ class ArticleQuerySet(models.QuerySet):
         Each is asked for itself: right for few stories, and for a list in which many are the person's own.
         """
         named = Byline.objects.filter(author__user=user, article=OuterRef("pk")).order_by()
-        return self.filter(models.Q(created_by=user) | Exists(named))
+        return self.filter(models.Q(created_by=user) | ExistsForEach(named))
 
     def listed_for(self, user):
         """As `owned_by`, for a list of any length. Two queries ask whether few are the person's own.
@@ -117,7 +118,7 @@ class ArticleQuerySet(models.QuerySet):
         keys = keys.order_by()
         if keys.values("pk")[: MANY + 1].count() <= MANY:
             return self.filter(pk__in=keys.values(way))
-        return self.filter(Exists(keys.filter(**{way: OuterRef("pk")})))
+        return self.filter(ExistsForEach(keys.filter(**{way: OuterRef("pk")})))
 
     def in_state(self, state, *, at):
         """Those in that State at that moment, found by an index of those that can be: as `with_state` says it.

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from articles import publishing, search, trust_views
+from articles.admin.desk import PagesUpTo
 from articles.corrections import corrections_told
 from articles.models import Article, Byline, DeskLogLine, Edition, Source, Tag, article
 from articles.models.article import REWRITTEN, Stage, State
@@ -86,6 +87,18 @@ def test_what_is_planned_is_found_without_what_is_past():
 def test_lists_of_the_desk_are_read_in_their_order(rows, index):
     [line] = plan_of(rows.values("pk")[:50])
     assert index in line
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks for each row")
+def test_own_stories_among_many_are_asked_for_each_row_of_the_list_and_not_gathered_beforehand(reporter):
+    assert not any("hashed SubPlan" in line for line in plan_of(Article.objects.owned_by(reporter)[:50]))
+
+
+def test_a_list_is_counted_in_its_own_order_by_what_it_is_read_by():
+    rows = Article.objects.in_state(State.LIVE_CHANGED, at=LATER).order_by("-updated_at", "-pk")
+    with CaptureQueriesContext(connection) as asked:
+        assert PagesUpTo(rows, 50).count == 0
+    assert 'ORDER BY "articles_article"."updated_at" DESC' in asked[0]["sql"]
 
 
 @on_sqlite
