@@ -7,6 +7,7 @@ site's database is neither read nor written, and the files come out the same on 
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -42,17 +43,26 @@ OF_A_STORY = {
 
 
 @contextmanager
-def scratch_database(name=":memory:", **options):
-    """A migrated SQLite database in place of the site's, until the block ends: in memory, or in the file named."""
+def in_place_of_the_sites(**given):
+    """Another database in place of the site's, until the block ends: `given` is how its settings differ."""
     sites = connections["default"]
-    given = sites.settings_dict | {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}
-    connections["default"] = load_backend(given["ENGINE"]).DatabaseWrapper(given, "default")
+    settings_of_it = sites.settings_dict | given
+    connections["default"] = load_backend(settings_of_it["ENGINE"]).DatabaseWrapper(settings_of_it, "default")
+    ContentType.objects.clear_cache()  # each database has numbers of its own
     try:
-        call_command("migrate", interactive=False, verbosity=0)
         yield
     finally:
         connections["default"].close()
         connections["default"] = sites
+        ContentType.objects.clear_cache()
+
+
+@contextmanager
+def scratch_database(name=":memory:", **options):
+    """A migrated SQLite database in place of the site's, until the block ends: in memory, or in the file named."""
+    with in_place_of_the_sites(ENGINE="django.db.backends.sqlite3", NAME=name, OPTIONS=options):
+        call_command("migrate", interactive=False, verbosity=0)
+        yield
 
 
 def build_fixtures():
