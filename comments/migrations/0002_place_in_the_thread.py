@@ -9,14 +9,13 @@ def put_in_place(apps, schema_editor):
     """Gives each comment its place: first those on the story itself, then those that answer them, and so on."""
     Comment = apps.get_model("comments", "Comment")
     comments = Comment.objects.using(schema_editor.connection.alias).order_by("pk").select_related("parent")
-    waiting = comments.filter(parent=None)
-    while placed := list(waiting.filter(place="")[:AT_ONCE]):
-        for comment in placed:
-            above = comment.parent.place if comment.parent else ""
-            comment.place = place_below(above, posted_at=comment.posted_at, uid=comment.uid)
-        comments.bulk_update(placed, ["place"])
-        if len(placed) < AT_ONCE:
-            waiting = comments.filter(parent__isnull=False).exclude(parent__place="")
+    answers = comments.filter(parent__isnull=False).exclude(parent__place="")
+    for waiting in (comments.filter(parent=None), answers):
+        while placed := list(waiting.filter(place="")[:AT_ONCE]):
+            for comment in placed:
+                above = comment.parent.place if comment.parent else ""
+                comment.place = place_below(above, posted_at=comment.posted_at, uid=comment.uid)
+            comments.bulk_update(placed, ["place"])
 
 
 class Migration(migrations.Migration):
