@@ -94,15 +94,15 @@ def write_stories(release):
 
 def write_comments(edition):
     """Comments of every kind under that story: the QUEUES are what they come to."""
-    moderator = person("moderator", "Moderators")
-    posted(edition, "This waits.")
+    moderator, verdict = person("moderator", "Moderators"), {"score": 3, "signals": []}
+    posted(edition, "This waits.", verdict=verdict, score=3)
     posted(edition, "This has no address.", email="")
-    first = approved(edition, "This is public.")
+    first = approved(edition, "This is public, and triage had a doubt.", verdict=verdict, score=3)
     answer = approved(edition, "This answers it.", parent=first, at=NOON + 2 * MINUTE)
     posted(edition, "This answers the answer.", parent=answer, at=NOON + 3 * MINUTE)
     approved(edition, "This is public too.")
     posted(edition, "This is rejected.").reject(by=moderator, reason=Reason.OFF_TOPIC, at=NOON + MINUTE)
-    posted(edition, "This is spam.", spam_by="triage")
+    posted(edition, "This is spam.", verdict={"score": 9, "signals": []}, score=9, spam_by="triage")
     approved(edition, "This is held.").hold(rule="reports", at=NOON + 2 * MINUTE)
     approved(edition, "This is taken back.").withdraw(at=NOON + 2 * MINUTE)
 
