@@ -11,16 +11,25 @@ from comments.tally import drop_tally, make_tally
 AT_ONCE = 2_000
 
 
+def count_of(rows):
+    """How many of these rows a comment has."""
+    counted = rows.filter(comment=OuterRef("pk")).order_by().values("comment").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
 def fill_in(apps, schema_editor):
-    """Says of the decisions that are there what was done, of the comments how many lines and points they have."""
+    """Says of the decisions what was done, and of the comments how many lines, reports and points they have.
+
+    No report has been answered yet: until now there was no way to.
+    """
     alias = schema_editor.connection.alias
-    Comment, Decision = apps.get_model("comments", "Comment"), apps.get_model("comments", "Decision")
+    Comment, Decision, Flag = (apps.get_model("comments", name) for name in ("Comment", "Decision", "Flag"))
     lines = Decision.objects.using(alias)
     lines.filter(to_status="pending").update(action="held")
     lines.exclude(to_status="pending").update(action=models.F("to_status"))
-    counted = lines.filter(comment=OuterRef("pk")).order_by().values("comment").annotate(n=Count("pk")).values("n")
     comments = Comment.objects.using(alias).order_by("pk")
-    comments.update(decision_count=Coalesce(Subquery(counted), 0))
+    reports = Flag.objects.using(alias).exclude(comment__status__in=["withdrawn", "erased"])
+    comments.update(decision_count=count_of(lines), open_flag_count=count_of(reports))
     looked_at, last = comments.exclude(verdict={}).only("verdict"), 0
     while found := list(looked_at.filter(pk__gt=last)[:AT_ONCE]):
         for comment in found:

@@ -65,7 +65,7 @@ STATES = {
     "republished": State.LIVE,
     "returning": State.SCHEDULED,
 }
-QUEUES = {"pending": 4, "reported": 0, "spam": 1, "approved": 3, "rejected": 1}
+QUEUES = {"pending": 4, "reported": 1, "spam": 1, "approved": 3, "rejected": 1}
 
 
 # --- what is written
@@ -100,7 +100,8 @@ def write_comments(edition):
     first = approved(edition, "This is public, and triage had a doubt.", verdict=verdict, score=3)
     answer = approved(edition, "This answers it.", parent=first, at=NOON + 2 * MINUTE)
     posted(edition, "This answers the answer.", parent=answer, at=NOON + 3 * MINUTE)
-    approved(edition, "This is public too.")
+    reported = approved(edition, "This is reported.")
+    reported.report(network="a", reason=Reason.ABUSE, at=NOON + 2 * MINUTE)
     posted(edition, "This is rejected.").reject(by=moderator, reason=Reason.OFF_TOPIC, at=NOON + MINUTE)
     posted(edition, "This is spam.", verdict={"score": 9, "signals": []}, score=9, spam_by="triage")
     approved(edition, "This is held.").hold(rule="reports", at=NOON + 2 * MINUTE)
