@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from articles.rich_text import clean_html, plain_text, search_text
@@ -34,9 +34,11 @@ def copy_from_editions(apps, schema_editor):
 
 def keep_words(apps, schema_editor):
     """Keeps the words of those working copies that no lasting edition has."""
-    Article, WorkingWords = (apps.get_model("articles", name) for name in ("Article", "WorkingWords"))
-    is_like_none = Q(read_fingerprint=None) | ~Q(fingerprint=models.F("read_fingerprint"))
-    stories = Article.objects.filter(is_like_none | Q(withdrawn_at__isnull=False)).order_by("pk")
+    Article, Edition, WorkingWords = (
+        apps.get_model("articles", name) for name in ("Article", "Edition", "WorkingWords")
+    )
+    lasting = Edition.objects.filter(article=OuterRef("pk"), live_until=None)
+    stories = Article.objects.exclude(Exists(lasting.filter(fingerprint=OuterRef("fingerprint")))).order_by("pk")
     rows, last = True, 0
     while rows:
         rows = list(stories.filter(pk__gt=last).only("headline", "standfirst", "body")[:BATCH])

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from articles import publishing
-from articles.models import Article, Edition, Image
+from articles.models import Article, Edition, Image, WorkingWords
 from articles.models.article import State
-from articles.search import find, phrases_of
+from articles.search import find, newest_holding, phrases_of
 from articles.tests.reading import NOW, fetch
 from articles.tests.stories import NOON, author, person, published, rewrite, source, write
 from comments.models import Comment, QueueTally, Reason, Status
@@ -227,6 +227,15 @@ def test_rows_of_every_release_are_as_the_verbs_of_today_write_them(site, releas
         rows = site.written[release][label]
         now = {key: row for key, row in found[label].items() if key in rows}
         assert known(now, label, columns[label]) == known(rows, label, columns[label]), label
+
+
+def test_words_are_kept_of_those_working_copies_that_no_lasting_edition_is_like(site):
+    written = [row for tables in site.written.values() for row in tables["articles.WorkingWords"].values()]
+    assert len(written) == 3 * len(RELEASES)
+    assert everything()["articles.WorkingWords"] == {row["article_id"]: row for row in written}
+    for release in RELEASES:
+        found = newest_holding(WorkingWords.objects.all(), phrases_of(f"{release} draft"), most=2)
+        assert [row.article.headline for row in found] == [f"{release} draft"]
 
 
 @pytest.mark.parametrize("release", RELEASES)
