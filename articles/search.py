@@ -24,8 +24,10 @@ from articles.search_index import FILED, KEY, filed_word
 # ruff: noqa: S608 - names of tables are constants of this file
 
 INDEX = "articles_edition_search"  # the name of SQLite's table: see search_index.py
-LOOKED_AT = 60  # of the newest stories are asked for, to tell whether a page of those found is soon full:
-SOON = 12  # where every so many-th holds the words
+# Of the newest stories so many are asked for, to tell whether a page of those found is soon full. SQLite gathers the
+# keys of all hits sooner than PostgreSQL, which looks each up.
+LOOKED_AT = {"sqlite": 60, "postgresql": 500}
+SOON = 5  # of them hold the words
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
 CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
@@ -90,13 +92,12 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     """What holds all the phrases and passes the filters, as Found: `since <= published_at < before`, both aware.
 
     `below` is the moment of the row that the page asked for stands below, if any. Takes one query, none where nothing
-    but a tag or days narrow, and two of SQLite where more is found than is counted.
+    but a tag or days narrow, and two where more is found than is counted.
 
     Words, section, language and kinds are asked of the index of words. Up to 1,000 hits of it are looked up and
     sorted, and counted as they pass tag and days. Of more the results are read off in the list's own order until a
-    page is full, and counted no further where tag or days narrow them. SQLite asks for each story by itself, where
-    of the newest LOOKED_AT so many hold the words that a page is soon full; else it gathers the keys of all hits.
-    PostgreSQL's planner decides by itself what to begin with.
+    page is full, and counted no further where tag or days narrow them. Each story is asked for by itself, where of
+    the newest LOOKED_AT so many hold the words that a page is soon full; else the keys of all hits are gathered.
     """
     filed = {
         "section_id": [section.pk] if section else [],
@@ -123,11 +124,10 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
 
 
 def _is_soon_full(values, *, shape):
-    """Whether a page is full after a few of the newest stories that pass the filters; PostgreSQL finds out itself."""
-    if connection.vendor != "sqlite":
-        return True
-    ((candidates, holding),) = _looks(shape, COUNTED_UP_TO, LOOKED_AT).rows(**values)
-    return candidates < LOOKED_AT or holding >= LOOKED_AT / SOON
+    """Whether a page is full after a few of the newest stories that pass the filters."""
+    most = LOOKED_AT[connection.vendor]
+    ((candidates, holding),) = _looks(shape, most, SOON).rows(**values)
+    return candidates < most or holding >= SOON
 
 
 def _asked(phrases, filed=(), *, are_begun=False):
@@ -202,23 +202,28 @@ def _counted(*, at, **asked):
 
 
 @cache
-def _looks(_shape, _most, _looked_at):
+def _looks(_shape, most, soon):
     """As _counts (see _looked)."""
-    return Prepared(_looked)
+    return Prepared(lambda **values: _looked(values, most, soon))
 
 
-def _looked(**values):
-    """One row: how many of the newest that pass the filters were looked at, and how many of these hold the words."""
+def _looked(values, most, soon):
+    """One row: how many of the newest that pass the filters were looked at, and how many of these hold the words.
+
+    The one up to `most`, the other up to `soon`.
+    """
     reach, asked = _parted(values)
-    newest = _stories(**reach).order_by("-filed_at", "-article_id").values("pk")[:LOOKED_AT]
+    newest = _stories(**reach).order_by("-filed_at", "-article_id").values("pk")[:most]
     holding = _holding(Edition.objects.order_by().filter(pk__in=newest), asked, way="each_asked")
-    return Edition.objects.order_by("pk").values_list(CountUpTo(newest), CountUpTo(holding.values("pk")))[:1]
+    return Edition.objects.order_by("pk").values_list(
+        CountUpTo(newest), CountUpTo(holding.values("pk")[:soon])
+    )[:1]
 
 
 def _hit_by_hit(rows, asked):
     """Those that hold the words, read hit by hit: a count up to a bound stops there."""
     if connection.vendor != "sqlite":
-        return _holding(rows, asked).order_by()
+        return _holding(rows, asked, way="joined").order_by()
     joined = rows.order_by().extra(tables=[_index_of(rows)])  # noqa: S610 - a name of a table
     return _holding(joined, asked, way="joined")
 
@@ -226,7 +231,7 @@ def _hit_by_hit(rows, asked):
 def _holding(rows, asked, *, way="looked_up"):
     if not asked:
         return rows
-    return rows.filter(_Holds(asked=tuple(asked.values()), way=way, index=_index_of(rows)))
+    return rows.filter(_Holds(asked=tuple(asked.values()), way=way, table=rows.model._meta.db_table))
 
 
 def holding(rows, phrases, *, are_begun=False):
@@ -261,9 +266,9 @@ class _Holds(Lookup):
 
     prepare_rhs = False
 
-    def __init__(self, *, asked, way, index):
+    def __init__(self, *, asked, way, table):
         super().__init__(F("pk"), asked)
-        self.way, self.index = way, index
+        self.way, self.table, self.index = way, table, f"{table}_search"
 
     def as_sqlite(self, compiler, connection):
         key, params = compiler.compile(self.lhs)
@@ -283,7 +288,22 @@ class _Holds(Lookup):
 
     def as_postgresql(self, compiler, connection):
         key, params = compiler.compile(self.lhs)
-        table, _dot, _column = key.rpartition(".")
+        alias, _dot, column = key.rpartition(".")
+        if self.way == "joined":
+            return self._said_of(alias, params)  # the planner decides what to begin with
+        if self.way == "each_asked":
+            condition, values = self._said_of(alias, params)
+            return f"{condition} IS TRUE", values  # which no index answers
+        # Gathered before all else: the planner knows the most common words alone, and would look for any other one
+        # story by story, newest first.
+        condition, values = self._said_of(f'"{self.table}"', params)
+        return f'{key} = ANY(ARRAY(SELECT {column} FROM "{self.table}" WHERE {condition}))', (
+            *params,
+            *values,
+        )
+
+    def _said_of(self, table, params):
+        """The condition that rows of the table hold what is asked, as (SQL, parameters)."""
         words, *phrases = self.rhs
         conditions, values = [f"{table}.search_words @@ %s::tsquery"], [words]
         for phrase in phrases:

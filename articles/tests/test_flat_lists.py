@@ -321,11 +321,11 @@ def test_the_stories_citing_a_publisher_are_the_same_whether_it_is_common_or_not
     assert list(common) == list(rare)
 
 
-@pytest.mark.parametrize("soon", [0.5, 1_000], ids=["sparse", "everywhere"])
+@pytest.mark.parametrize("soon", [1, 4], ids=["everywhere", "sparse"])
 @pytest.mark.parametrize("counted", [0, 1_000], ids=["common", "rare"])
 @pytest.mark.parametrize("narrowed", ["", "english", "russian", "news", "section", "tag"])
 def test_a_search_finds_the_same_in_every_way(bridges, monkeypatch, soon, counted, narrowed):
-    monkeypatch.setattr(search, "LOOKED_AT", 3)
+    monkeypatch.setattr(search, "LOOKED_AT", {connection.vendor: 3})
     monkeypatch.setattr(search, "SOON", soon)
     monkeypatch.setattr(search, "COUNTED_UP_TO", counted)
     last = Edition.objects.get(headline="Bridge 2")

@@ -1,0 +1,47 @@
+"""What keeps PostgreSQL's planner from reading a whole archive for a page of it.
+
+It reckons with averages, so that of a large archive it now and then begins at the wrong end. How a query is put then
+decides; on the few rows of a test the plan is what tells.
+"""
+
+import pytest
+import time_machine
+from django.db import connection
+
+from articles import search
+from articles.search import find, phrases_of
+from articles.tests.stories import NOON, published
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has a planner of its own"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _later():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def plan_of(rows):
+    """The plan for these rows where no table is read from end to end, unless nothing else is possible."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return rows.explain()
+
+
+@pytest.mark.parametrize(
+    ("counted", "soon", "are_gathered"), [(1_000, 5, True), (0, 500, True), (0, 1, False)],
+    ids=["few", "sparse", "everywhere"],
+)  # fmt: skip
+def test_the_hits_of_a_search_are_gathered_before_all_else_unless_the_newest_stories_are_full_of_them(
+    monkeypatch, counted, soon, are_gathered
+):
+    monkeypatch.setattr(search, "COUNTED_UP_TO", counted)
+    monkeypatch.setattr(search, "LOOKED_AT", {"postgresql": 1})
+    monkeypatch.setattr(search, "SOON", soon)
+    published("Bridge")
+    plan = plan_of(find(phrases_of("bridge"), at=NOON).rows.order_by("-filed_at", "-article_id")[:21])
+    assert ("Index Scan on edition_by_words" in plan) == are_gathered
+    assert ("InitPlan" in plan) == are_gathered
