@@ -41,13 +41,16 @@ _live_stories = Prepared(_stories)
 
 def new_address(path, *, at):
     """The path of today of the live story that once stood at `path`; None when there is none."""
-    once_there = Edition.objects.once_live(at=at).filter(path=path).values("article")
-    editions = Edition.objects.live(at=at).filter(article__in=once_there)
+    editions = Edition.objects.live(at=at).filter(article__in=_once_at(path, at=at))
     return editions.values_list("path", flat=True).first()
 
 
 def withdrawal_of(path, *, at):
     """The last Withdrawal of the story that once stood at `path`; None where it was never withdrawn."""
-    was_there = Edition.objects.filter(path=path, live_from__lte=at).values("article")
-    withdrawals = Withdrawal.objects.filter(article__in=was_there, withdrawn_at__lte=at)
+    withdrawals = Withdrawal.objects.filter(article__in=_once_at(path, at=at), withdrawn_at__lte=at)
     return withdrawals.order_by("-withdrawn_at").first()
+
+
+def _once_at(path, *, at):
+    """The articles that readers have had at that path, live or not."""
+    return Edition.objects.filter(path=path, live_from__lte=at).values("article")

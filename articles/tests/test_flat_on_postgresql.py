@@ -7,8 +7,10 @@ decides; on the few rows of a test the plan is what tells.
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles import search
+from articles.addresses import new_address
 from articles.search import find, phrases_of
 from articles.tests.stories import NOON, published
 
@@ -45,3 +47,9 @@ def test_the_hits_of_a_search_are_gathered_before_all_else_unless_the_newest_sto
     plan = plan_of(find(phrases_of("bridge"), at=NOON).rows.order_by("-filed_at", "-article_id")[:21])
     assert ("Index Scan on edition_by_words" in plan) == are_gathered
     assert ("InitPlan" in plan) == are_gathered
+
+
+def test_what_a_path_leads_to_is_asked_of_the_stories_that_stood_there_alone():
+    with CaptureQueriesContext(connection) as queries:
+        assert new_address("/never/", at=NOON) is None
+    assert "EXISTS" not in queries[0]["sql"]
