@@ -19,6 +19,7 @@ from django.utils.safestring import mark_safe
 from articles import filings, times
 from articles.feeds import site_address, xml_text
 from articles.models import Article, Author, Coverage, Edition, Section, Source, Tag
+from articles.models.asked import AskedOfEach
 from articles.pages import PAGES
 from articles.public import public
 from articles.shown import LATEST, PUBLISHERS, SECTIONS, SITEMAP, listed, shows, shows_until
@@ -64,7 +65,7 @@ def _last_chunk():
 def _live(model, *, at):
     """The records of that model that a live story uses."""
     stories = Edition.objects.live(at=at).filter(**{FILED_BY[model]: OuterRef("pk")})
-    return model.objects.filter(Exists(stories))
+    return model.objects.filter(AskedOfEach(stories))
 
 
 @public
@@ -110,7 +111,9 @@ def _paths(model, records, *, at):
     if model is not Source:
         return [_page(model, slug) for slug in records.values_list("slug", flat=True)]
     earlier = _live(Source, at=at).filter(publisher_slug=OuterRef("publisher_slug"), pk__lt=OuterRef("pk"))
-    records = records.annotate(is_first=~Exists(earlier)).values_list("slug", "publisher_slug", "is_first")
+    records = records.annotate(is_first=~AskedOfEach(earlier)).values_list(
+        "slug", "publisher_slug", "is_first"
+    )
     paths = []
     shows(PUBLISHERS)
     for slug, publisher, is_first in records:

@@ -19,7 +19,7 @@ from taggit.models import ItemBase
 
 from articles import times
 from articles.models.appended import AppendedModel
-from articles.models.each import ExistsForEach
+from articles.models.asked import AskedOfEach
 from articles.models.edition import Edition, Kind
 from articles.models.filing import Coverage, Section
 from articles.models.language import InALanguage, language_choices, site_language
@@ -97,7 +97,7 @@ class ArticleQuerySet(models.QuerySet):
         Each is asked for itself: right for few stories, and for a list in which many are the person's own.
         """
         named = Byline.objects.filter(author__user=user, article=OuterRef("pk")).order_by()
-        return self.filter(models.Q(created_by=user) | ExistsForEach(named))
+        return self.filter(models.Q(created_by=user) | AskedOfEach(named))
 
     def listed_for(self, user):
         """As `owned_by`, for a list of any length. Two queries ask whether few are the person's own.
@@ -118,7 +118,7 @@ class ArticleQuerySet(models.QuerySet):
         keys = keys.order_by()
         if keys.values("pk")[: MANY + 1].count() <= MANY:
             return self.filter(pk__in=keys.values(way))
-        return self.filter(ExistsForEach(keys.filter(**{way: OuterRef("pk")})))
+        return self.filter(AskedOfEach(keys.filter(**{way: OuterRef("pk")})))
 
     def in_state(self, state, *, at):
         """Those in that State at that moment, found by an index of those that can be: as `with_state` says it.
@@ -131,7 +131,7 @@ class ArticleQuerySet(models.QuerySet):
         if state == State.LIVE:
             return self.filter(as_read)
         if state == State.LIVE_CHANGED:
-            return self.filter(REWRITTEN, live, ~as_read)
+            return self.filter(REWRITTEN, AskedOfEach(editions.live(at=at)), ~as_read)
         if state == State.SCHEDULED:
             plans = Edition.objects.filter(live_from__gt=at)
             return self.filter(~live, pk__in=plans.values("article"))

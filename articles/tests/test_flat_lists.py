@@ -89,11 +89,6 @@ def test_lists_of_the_desk_are_read_in_their_order(rows, index):
     assert index in line
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite asks for each row")
-def test_own_stories_among_many_are_asked_for_each_row_of_the_list_and_not_gathered_beforehand(reporter):
-    assert not any("hashed SubPlan" in line for line in plan_of(Article.objects.owned_by(reporter)[:50]))
-
-
 def test_a_list_is_counted_in_its_own_order_by_what_it_is_read_by():
     rows = Article.objects.in_state(State.LIVE_CHANGED, at=LATER).order_by("-updated_at", "-pk")
     with CaptureQueriesContext(connection) as asked:
@@ -309,7 +304,7 @@ def test_the_stories_of_a_name_are_the_same_whether_they_are_few_or_many(bridges
     monkeypatch.setattr(article, "MANY", 2)
     rows = Article.objects.among(ana, way="article")
     assert set(rows) == few == {byline.article for byline in ana}
-    assert "EXISTS" in str(rows.query)
+    assert "IS NOT NULL" in str(rows.query)
 
 
 def test_the_stories_citing_a_publisher_are_the_same_whether_it_is_common_or_not(bridges):

@@ -9,8 +9,9 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import search
+from articles import search, sitemaps
 from articles.addresses import new_address
+from articles.models import Article, Tag
 from articles.search import find, phrases_of
 from articles.tests.stories import NOON, published
 
@@ -49,7 +50,17 @@ def test_the_hits_of_a_search_are_gathered_before_all_else_unless_the_newest_sto
     assert ("InitPlan" in plan) == are_gathered
 
 
+def test_whether_a_name_is_used_is_asked_of_each_name_of_a_chunk():
+    published("Bridge", tags=["bridges"])
+    plan = plan_of(Tag.objects.filter(pk__in=sitemaps._live(Tag, at=NOON)))
+    assert "SubPlan" in plan
+
+
 def test_what_a_path_leads_to_is_asked_of_the_stories_that_stood_there_alone():
     with CaptureQueriesContext(connection) as queries:
         assert new_address("/never/", at=NOON) is None
     assert "EXISTS" not in queries[0]["sql"]
+
+
+def test_own_stories_are_asked_one_by_one(reporter):
+    assert "hashed" not in plan_of(Article.objects.owned_by(reporter))
