@@ -1,8 +1,10 @@
 """The public corrections, with what pages, feeds and machines tell of them."""
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, OuterRef, When
 
 from articles.models import Correction, Edition
+from articles.models.asked import AskedOfEach
+from articles.models.edition import Change
 from articles.shown import CORRECTIONS, shows
 
 # The numbers of the two versions that a correction lies between. `wrong_number` is None where either of them was
@@ -20,6 +22,17 @@ def corrections_told(*, at):
     shows(CORRECTIONS)
     rows = Correction.objects.public(at=at)
     return rows.annotate(made_at=F("edition__live_from"), article_id=F("edition__article"), **COMPARED)
+
+
+def moments_told(*, at):
+    """The moments (aware) of the public corrections, newest first, each once for all that an edition put right.
+
+    Asked of the editions: an index has those that correct in that order, and PostgreSQL takes for rare what is joined
+    with them.
+    """
+    told = AskedOfEach(Correction.objects.filter(edition=OuterRef("pk")).order_by())
+    editions = Edition.objects.once_live(at=at).filter(told, change=Change.CORRECTION)
+    return editions.order_by("-live_from", "-pk").values_list("live_from", flat=True)
 
 
 def with_stories(rows, *, at):

@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from articles import times
 from articles.addresses import story_at
-from articles.corrections import corrections_told, with_stories
+from articles.corrections import corrections_told, moments_told, with_stories
 from articles.differences import compare
 from articles.history import versions_at
 from articles.months import bounds, month_of, months_between
@@ -20,9 +20,8 @@ from articles.public import public
 from articles.the_past import Moment
 from articles.views import of_a_live_story
 
-MONTHS_OF = (
-    200  # corrections whose months are told exactly; of a large archive there is one in nearly every month
-)
+# Editions that correct, whose months are told exactly; of a large archive there is one in nearly every month.
+MONTHS_OF = 200
 
 # Gives a view the moment and the Versions of the story that is live at the address, newest first.
 with_versions = of_a_live_story(versions_at)
@@ -87,17 +86,16 @@ def _taken_out(request, context, missing):
 def corrections(request):
     now = times.now()
     rows = corrections_told(at=now)
-    return _corrections(request, rows, at=now, months=_months(rows))
+    return _corrections(request, rows, at=now, months=_months(moments_told(at=now)))
 
 
-def _months(rows):
+def _months(moments):
     """The months of the corrections, newest first: from the newest MONTHS_OF on, those between as well."""
-    newest = list(rows.values_list("made_at", flat=True)[:MONTHS_OF])
+    newest = list(moments[:MONTHS_OF])
     months = list(dict.fromkeys(map(month_of, newest)))
     if len(newest) < MONTHS_OF:
         return months
-    first = rows.order_by("edition__live_from", "pk").values_list("made_at", flat=True).first()
-    return [*months, *months_between(first, newest[-1])[1:]]
+    return [*months, *months_between(moments.last(), newest[-1])[1:]]
 
 
 @public

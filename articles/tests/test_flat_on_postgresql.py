@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles import search, sitemaps
 from articles.addresses import new_address
+from articles.corrections import moments_told
 from articles.models import Article, Tag
 from articles.search import find, phrases_of
 from articles.tests.stories import NOON, published
@@ -64,3 +65,7 @@ def test_what_a_path_leads_to_is_asked_of_the_stories_that_stood_there_alone():
 
 def test_own_stories_are_asked_one_by_one(reporter):
     assert "hashed" not in plan_of(Article.objects.owned_by(reporter))
+
+
+def test_the_months_of_corrections_are_read_off_the_editions_that_correct():
+    assert "edition_that_corrects" in plan_of(moments_told(at=NOON)[:200])
