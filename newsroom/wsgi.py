@@ -11,14 +11,14 @@ from django.core.wsgi import get_wsgi_application
 from django.db.backends.signals import connection_created
 from django.utils.module_loading import import_string
 
-from newsroom.patience import end_long_waits
+from newsroom.patience import make_haste
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
 # The charset, and parameters that name one for themselves (RFC 2231), which no browser sends.
 _CHARSET = re.compile(r"""(?i);\s*(charset|[^;=]*\*)[^;=]*=\s*("[^"]*"|[^;]*)""")
 _django = get_wsgi_application()
-connection_created.connect(end_long_waits)
+connection_created.connect(make_haste)
 
 
 def uncached(environ, start_response):

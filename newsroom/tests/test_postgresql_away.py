@@ -115,6 +115,19 @@ def test_nobody_notices_that_the_database_was_started_anew_between_two_requests(
 
 @on_postgresql
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["jit", "max_parallel_workers_per_gather"])
+def test_the_server_has_queries_planned_for_pages_and_not_for_reports(name):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone() in [("off",), ("0",)]
+    finally:
+        other.close()
+
+
+@on_postgresql
+@pytest.mark.django_db
 def test_the_server_has_what_takes_too_long_ended(monkeypatch):
     assert connection_created.has_listeners()
     monkeypatch.setattr(patience, "LIMITS", patience.LIMITS | {"statement_timeout": "100ms"})
