@@ -127,7 +127,11 @@ class Source(NaturalModel):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["title"]
-        indexes = [models.Index(fields=["title", "-id"], name="source_by_title")]
+        indexes = [
+            models.Index(fields=["title", "-id"], name="source_by_title"),
+            # The sitemap asks of each source whether it is the first of its publisher.
+            models.Index(fields=["publisher_slug", "id"], name="source_by_publisher"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["url"],

@@ -82,6 +82,7 @@ def test_what_is_planned_is_found_without_what_is_past():
         (Article.objects.filter(section=1).order_by("-updated_at", "-pk"), "article_by_section"),
         (Article.objects.filter(published_at=None, stage=Stage.DRAFT).order_by("-updated_at", "-pk"),
          "article_never_published"),
+        (Source.objects.filter(publisher_slug="courier", pk__lt=9).order_by("pk"), "source_by_publisher"),
     ],
 )  # fmt: skip
 def test_lists_of_the_desk_are_read_in_their_order(rows, index):
