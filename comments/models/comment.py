@@ -215,6 +215,11 @@ class Comment(NaturalModel):
                 condition=Q(open_flag_count__gt=0),
             ),
             models.Index(
+                fields=["posted_at", "id"],
+                name="comment_reported_by_time",
+                condition=Q(open_flag_count__gt=0),
+            ),
+            models.Index(
                 fields=["article", "status", "-posted_at", "-id"],
                 name="comment_by_choice",
                 condition=Q(is_featured=True),
