@@ -166,10 +166,9 @@ def test_my_words_go_over_it_by_a_deliberate_second_save(arrive, story):
 
 def test_who_closes_the_page_is_gone(arrive, story):
     ana = arrive("ana")
-    page = ana.visit(desk.address("change", story))
-    assert Presence.objects.count() == 1
-    with page.expect_response(lambda answer: answer.url.endswith("/presence/")) as beat:
-        pass  # the first heartbeat, a second after opening
+    with ana.page.expect_response("**/presence/") as beat:  # the first heartbeat, a second after opening
+        page = ana.visit(desk.address("change", story))
+        assert Presence.objects.count() == 1
     assert beat.value.ok
     page.goto("/admin/")
     for _attempt in range(50):
