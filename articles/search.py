@@ -17,7 +17,7 @@ from articles import paging
 from articles.models import Edition
 from articles.models.edition import CARD_FIELDS, CARD_LENGTH
 from articles.models.prepared import Prepared
-from articles.paging import COUNTED_UP_TO, CountUpTo, first_rows
+from articles.paging import CountUpTo, first_rows
 from articles.rich_text import excerpt, search_words
 from articles.search_index import FILED, KEY, filed_word
 
@@ -28,6 +28,9 @@ INDEX = "articles_edition_search"  # the name of SQLite's table: see search_inde
 # keys of all hits sooner than PostgreSQL, which looks each up.
 LOOKED_AT = {"sqlite": 60, "postgresql": 500}
 SOON = 5  # of them hold the words
+COUNTED_UP_TO = (
+    500  # hits: each of a common word costs PostgreSQL 10 to 25 µs, half of what such a search takes
+)
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
 CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
@@ -57,7 +60,7 @@ def phrases_of(typed):
 class Found:
     """What a search found: live Editions as cards with `body`, each with `filed_at`, the moment of publication.
 
-    `hits` is how many stories hold the words and pass the filters, up to 1,001; None where the rows have to tell.
+    `hits` is how many stories hold the words and pass the filters, up to 501; None where the rows have to tell.
     """
 
     hits: int | None
@@ -94,7 +97,7 @@ def find(phrases, *, at, section=None, tag=None, language="", kinds=(), since=No
     `below` is the moment of the row that the page asked for stands below, if any. Takes one query, none where nothing
     but a tag or days narrow, and two where more is found than is counted.
 
-    Words, section, language and kinds are asked of the index of words. Up to 1,000 hits of it are looked up and
+    Words, section, language and kinds are asked of the index of words. Up to 500 hits of it are looked up and
     sorted, and counted as they pass tag and days. Of more the results are read off in the list's own order until a
     page is full, and counted no further where tag or days narrow them. Each story is asked for by itself, where of
     the newest LOOKED_AT so many hold the words that a page is soon full; else the keys of all hits are gathered.
@@ -168,7 +171,7 @@ def _stories(*, at, tag=None, since=None, before=None, **filed):
 
 
 def _rows(way, values):
-    """The stories found in that way, as cards with `body`; “counted” with their `total`, up to 1,001."""
+    """The stories found in that way, as cards with `body`; “counted” with their `total`, up to 501."""
     reach, asked = _parted(values)
     found = _holding(_stories(**reach), asked, way=way)
     cards = found.as_cards().only(*CARD_FIELDS, "body")
@@ -196,7 +199,7 @@ def _counts(_shape, _most):
 
 
 def _counted(*, at, **asked):
-    """One row of one column: how many live stories hold the words, up to 1,001."""
+    """One row of one column: how many live stories hold the words, up to 501."""
     hits = _hit_by_hit(Edition.objects.live(at=at, is_bounded=True), asked)
     return Edition.objects.order_by("pk").values_list(CountUpTo(hits.values("pk")[: COUNTED_UP_TO + 1]))[:1]
 

@@ -5,7 +5,7 @@ import re
 from functools import wraps
 
 from django.db import DatabaseError
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
@@ -16,6 +16,7 @@ from articles import past_views, shown, times
 from articles.addresses import new_address, story_at, withdrawal_of
 from articles.front_page import front_page, most_used
 from articles.models import Author, Coverage, Edition, Page, Section, Source, Tag, TagAlias
+from articles.models.asked import AskedOfEach
 from articles.models.json_rows import JSONRows, moment_of
 from articles.models.prepared import Prepared
 from articles.months import bounds, months_between
@@ -167,7 +168,7 @@ def _publisher_of(slug, *, at):
     """A Source of that publisher that a live story cites, for its name, with the publisher's `story_count`."""
     stories = Edition.objects.live(at=at).filter(source_rows__source__publisher_slug=slug)
     stories = stories.order_by().values("pk").distinct()
-    is_cited = Exists(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")))
+    is_cited = AskedOfEach(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")).order_by())
     records = Source.objects.filter(is_cited, publisher_slug=slug).order_by("pk")
     return records.annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()
 

@@ -7,14 +7,15 @@ decides; on the few rows of a test the plan is what tells.
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from articles import search, sitemaps
 from articles.addresses import new_address
 from articles.corrections import moments_told
-from articles.models import Article, Tag
+from articles.models import Article, Source, Tag
 from articles.search import find, phrases_of
-from articles.tests.stories import NOON, published
+from articles.tests.stories import NOON, published, source
 
 pytestmark = [
     pytest.mark.django_db,
@@ -69,3 +70,20 @@ def test_own_stories_are_asked_one_by_one(reporter):
 
 def test_the_months_of_corrections_are_read_off_the_editions_that_correct():
     assert "edition_that_corrects" in plan_of(moments_told(at=NOON)[:200])
+
+
+def test_parts_of_a_sources_words_are_found_by_an_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = 'source_by_parts_of_words'")
+        if not cursor.fetchone():
+            pytest.skip("This PostgreSQL has no pg_trgm.")
+    words = Q(title__icontains="ridg") | Q(publisher__icontains="ridg") | Q(url__icontains="ridg")
+    assert "Bitmap Index Scan on source_by_parts_of_words" in plan_of(Source.objects.filter(words))
+
+
+def test_the_name_of_a_publisher_is_looked_for_source_by_source(client):
+    published("Bridge", sources=[source("Report", publisher="City")])
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/publishers/city/").status_code == 200
+    [asked] = [query["sql"] for query in queries if "story_count" in query["sql"]]
+    assert "EXISTS" not in asked
