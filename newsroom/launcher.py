@@ -47,7 +47,8 @@ signals_received = []
 
 
 def say(text):
-    print(text, flush=True)
+    """Says it on a line of its own, written in one piece: the server writes to the same terminal."""
+    print(f"{text}\n", end="", flush=True)
 
 
 def fail(sentence):

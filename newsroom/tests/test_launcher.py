@@ -180,7 +180,9 @@ def test_a_python_without_venv_is_told_in_a_sentence(project, monkeypatch):
 # --- stopping
 
 # Each process holds the pipe that the test reads, so that its end means that all of them are gone.
-QUIET_CHILD = "import subprocess; print('up', flush=True); subprocess.run(['sleep', '60'])"
+# In one piece: `print` may write the end of a line by itself, and then another process' words stand before it.
+UP = "import os; os.write(1, b'up\\n')"
+QUIET_CHILD = f"import subprocess; {UP}; subprocess.run(['sleep', '60'])"
 STUBBORN_CHILD = f"import signal; [signal.signal(n, signal.SIG_IGN) for n in (2, 15)]; {QUIET_CHILD}"
 
 
@@ -234,7 +236,7 @@ def beside(child, *, rests=0.1):
     return f"launcher.Beside('The worker', [sys.executable, '-c', {child!r}], rests={rests})"
 
 
-LATE_CHILD = "import time; print('up', flush=True); time.sleep(3)"
+LATE_CHILD = f"import time; {UP}; time.sleep(3)"
 
 
 def test_what_runs_beside_is_started_again_after_a_rest_and_stops_nothing(start):
