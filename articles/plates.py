@@ -11,10 +11,9 @@ import secrets
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.translation import get_language
 
 from articles.shown import noted_so_far, shows, shows_until
-from articles.templatetags.parts import printed
+from articles.templatetags.parts import printed, setting_now
 
 PLATE = "newsroom.plate"  # where the environ of a request names the Plate that its page was printed from
 
@@ -44,7 +43,7 @@ class Plate:
     def __init__(self):
         self._mark = secrets.token_hex(16)  # nobody can have written it
         self._rooms, self._pieces = [], []
-        self._setting = get_language(), timezone.get_current_timezone()
+        self._setting = setting_now()
 
     def leave_room(self, template_name, **given):
         """What stands in the page's text for that part, of which each `given` is a Late."""

@@ -56,28 +56,21 @@ class Answer(Dated):
 
     __slots__ = ("bodies", "etag", "headers", "is_compressed", "plate", "size", "status")
 
-    def __init__(self, status, headers, body):
+    def __init__(self, status, headers, body, *, plate=None):
         super().__init__()
-        self.status = status
+        self.status, self.plate = status, plate
         kind = _header(headers, "Content-Type")
         self.etag = _header(headers, "ETag")
         self.headers = [pair for pair in headers if pair[0].lower() not in ("content-length", "etag")]
         self.is_compressed = len(body) >= SMALL and bool(_COMPRESSED.match(kind))
         self.bodies = {"": self._written("", body)}
-        self.size = OVERHEAD + len(body)
-        self.plate = None
+        self.size = OVERHEAD + len(body) + (plate.plate.size if plate else 0)
 
     def printed_again(self):
         """The Answer that its plate gives now. Raises whatever reading what comes late raises."""
         body = self.plate.plate.print()
         etag = quote_etag(md5(body, usedforsecurity=False).hexdigest())  # as ConditionalGetMiddleware has it
-        answer = Answer(self.status, [*self.headers, ("ETag", etag)], body)
-        answer.plate = self.plate
-        return answer
-
-    def keep_plate(self):
-        """Counts its plate among its bytes."""
-        self.size += self.plate.plate.size
+        return Answer(self.status, [*self.headers, ("ETag", etag)], body, plate=self.plate)
 
     def _written(self, encoding, body):
         """(headers, headers of a 304, body) in that encoding."""

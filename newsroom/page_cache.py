@@ -280,9 +280,9 @@ class PageCache:
             self._await_commit(before, board)
         began_at, began, made_at = time.monotonic(), board.count if board else 0, self._now()
         with noting() as noted:
-            answer = (before and self._printed_again(before, board)) or self._rendered(key, environ)
-        if not before:  # a plate is worth its room where a page is read, and changes
-            answer.plate = None
+            answer = before and self._printed_again(before, board)
+            # A plate is worth its room where a page is read, and changes.
+            answer = answer or self._rendered(key, environ, keeps_plate=bool(before))
         if self.pages.limit and len(key[3]) <= LONGEST_QUERY and _may_be_kept(answer):
             self._share(key, answer, began_at)
             if board:
@@ -338,12 +338,9 @@ class PageCache:
             self._counts[PAGES], self._counts[BYTES] = len(self.pages), self.pages.size
 
     def _plan_plate(self, answer, board):
-        """Does the same for the plate that the answer was printed from, where it is a new one, as `_plan`."""
+        """As `_plan`, for the plate that the answer was printed from, if it is a new one."""
         kept = answer.plate
-        if kept is None:
-            return True
-        answer.keep_plate()
-        if kept.slots:
+        if kept is None or kept.slots:
             return True
         plate = kept.plate
         kept.date(slots_of(plate.names), began=answer.began, made_at=answer.made_at, until=plate.until)
@@ -361,7 +358,7 @@ class PageCache:
         with self._rendering_lock:
             self._rendering.pop(key).set()
 
-    def _rendered(self, key, environ):
+    def _rendered(self, key, environ, *, keeps_plate):
         asked = {
             name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in _READ
         }
@@ -384,10 +381,8 @@ class PageCache:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        answer = Answer(told["status"], told["headers"], body)
-        if plate := asked.get(PLATE):
-            answer.plate = KeptPlate(plate)
-        return answer
+        plate = asked.get(PLATE) if keeps_plate else None
+        return Answer(told["status"], told["headers"], body, plate=plate and KeptPlate(plate))
 
     # --- what is sent
 

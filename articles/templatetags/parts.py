@@ -88,11 +88,16 @@ def _rendered(template_name, given):
 
 
 def _setting(context):
-    """The language and the time zone, looked up once a page."""
+    """The same as setting_now, looked up once a page."""
     page = context.render_context.dicts[0]
     if _SETTING not in page:
-        page[_SETTING] = get_language(), timezone.get_current_timezone()
+        page[_SETTING] = setting_now()
     return page[_SETTING]
+
+
+def setting_now():
+    """The language and the time zone that parts are printed in."""
+    return get_language(), timezone.get_current_timezone()
 
 
 def _refuse(execute, sql, *args):

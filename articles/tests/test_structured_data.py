@@ -118,4 +118,6 @@ def test_the_page_of_a_story_carries_it(client, settings):
     edition = published("Story")
     content = client.get(edition.get_absolute_url()).content.decode()
     [text] = re.findall(r'(?s)<script type="application/ld\+json">(.*?)</script>', content)
-    assert json.loads(text)["@id"] == f"{SITE}/2025/06/09/story/"
+    data = json.loads(text)
+    assert data["@id"] == f"{SITE}/2025/06/09/story/"
+    assert data["commentCount"] == 0

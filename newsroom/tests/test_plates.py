@@ -47,10 +47,6 @@ def moderator():
     return person("moderator", "Moderators")
 
 
-def withdraw(comment):
-    comment.withdraw(at=NOW)
-
-
 def pause(edition, *, minutes):
     Policy.objects.create(article=edition.article, paused_until=NOW + minutes * MINUTE)
 
@@ -60,7 +56,7 @@ OF_THE_CONVERSATION = {
     "a comment": lambda edition, first: approved(edition, "Third <b>words</b>", name="</script>"),
     "a reply": lambda edition, first: approved(edition, "An answer", parent=first),
     "spam": lambda edition, first: first.mark_spam(by=moderator()),
-    "its author's regret": lambda edition, first: withdraw(first),
+    "its author's regret": lambda edition, first: first.withdraw(at=NOW),
     "blanked words": lambda edition, first: first.blank(by=moderator(), ranges=[(0, 5)]),
     "a choice of the desk": lambda edition, first: first.feature(by=moderator()),
     "a pause": lambda edition, first: pause(edition, minutes=5),
@@ -160,7 +156,7 @@ def test_a_plate_prints_each_thing_where_there_is_room_for_it():
     plate = Plate()
     end = ', "commentCount": }</script>\n'
     rooms = [plate.leave_room("comments/_json_ld_end.html", thread=thread) for _ in range(2)]
-    with noting() as noted:
+    with noting():
         shows("before")
         shows_until(NOON)
         plate.cast("ä {} b {} c".format(*rooms))
