@@ -30,7 +30,7 @@ def moments_told(*, at):
     Asked of the editions: an index has those that correct in that order, and PostgreSQL takes for rare what is joined
     with them.
     """
-    told = AskedOfEach(Correction.objects.filter(edition=OuterRef("pk")).order_by())
+    told = AskedOfEach(Correction.objects.filter(edition=OuterRef("pk")))
     editions = Edition.objects.once_live(at=at).filter(told, change=Change.CORRECTION)
     return editions.order_by("-live_from", "-pk").values_list("live_from", flat=True)
 

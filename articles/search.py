@@ -28,9 +28,8 @@ INDEX = "articles_edition_search"  # the name of SQLite's table: see search_inde
 # keys of all hits sooner than PostgreSQL, which looks each up.
 LOOKED_AT = {"sqlite": 60, "postgresql": 500}
 SOON = 5  # of them hold the words
-COUNTED_UP_TO = (
-    500  # hits: each of a common word costs PostgreSQL 10 to 25 µs, half of what such a search takes
-)
+# Hits: each of a common word costs PostgreSQL 10 to 25 µs, half of what such a search takes.
+COUNTED_UP_TO = 500
 LONGEST_QUERY = 200  # characters; what is typed after them is not searched for
 CUT_LENGTH = 120  # characters at most of an excerpt from a text that stops short
 
@@ -227,14 +226,14 @@ def _hit_by_hit(rows, asked):
     """Those that hold the words, read hit by hit: a count up to a bound stops there."""
     if connection.vendor != "sqlite":
         return _holding(rows, asked, way="joined").order_by()
-    joined = rows.order_by().extra(tables=[_index_of(rows)])  # noqa: S610 - a name of a table
+    joined = rows.order_by().extra(tables=[_index_of(rows.model)])  # noqa: S610 - a name of a table
     return _holding(joined, asked, way="joined")
 
 
 def _holding(rows, asked, *, way="looked_up"):
     if not asked:
         return rows
-    return rows.filter(_Holds(asked=tuple(asked.values()), way=way, table=rows.model._meta.db_table))
+    return rows.filter(_Holds(asked=tuple(asked.values()), way=way, model=rows.model))
 
 
 def holding(rows, phrases, *, are_begun=False):
@@ -253,12 +252,12 @@ def newest_holding(rows, phrases, *, most, are_begun=False):
     found = _hit_by_hit(rows, _asked(phrases, are_begun=are_begun))
     if connection.vendor != "sqlite":
         return found.order_by("-pk")[:most]
-    return found.extra(order_by=[f"-{_index_of(rows)}.rowid"])[:most]
+    return found.extra(order_by=[f"-{_index_of(rows.model)}.rowid"])[:most]
 
 
-def _index_of(rows):
+def _index_of(model):
     """The name of SQLite's table: see search_index.py."""
-    return f"{rows.model._meta.db_table}_search"
+    return f"{model._meta.db_table}_search"
 
 
 class _Holds(Lookup):
@@ -269,9 +268,9 @@ class _Holds(Lookup):
 
     prepare_rhs = False
 
-    def __init__(self, *, asked, way, table):
+    def __init__(self, *, asked, way, model):
         super().__init__(F("pk"), asked)
-        self.way, self.table, self.index = way, table, f"{table}_search"
+        self.way, self.table, self.index = way, model._meta.db_table, _index_of(model)
 
     def as_sqlite(self, compiler, connection):
         key, params = compiler.compile(self.lhs)

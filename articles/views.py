@@ -168,7 +168,7 @@ def _publisher_of(slug, *, at):
     """A Source of that publisher that a live story cites, for its name, with the publisher's `story_count`."""
     stories = Edition.objects.live(at=at).filter(source_rows__source__publisher_slug=slug)
     stories = stories.order_by().values("pk").distinct()
-    is_cited = AskedOfEach(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")).order_by())
+    is_cited = AskedOfEach(Edition.objects.live(at=at).filter(source_rows__source=OuterRef("pk")))
     records = Source.objects.filter(is_cited, publisher_slug=slug).order_by("pk")
     return records.annotate(story_count=CountUpTo(stories[: COUNTED_UP_TO + 1])).first()
 

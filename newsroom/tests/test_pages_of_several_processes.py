@@ -35,9 +35,8 @@ from newsroom.tests.test_posts_survive import free_port
 pytestmark = pytest.mark.django_db(transaction=True)
 
 READS = int(os.environ.get("READS", "2000"))  # asked for in all, at least; more take minutes
-CHANGES = (
-    READS / 50
-)  # of the desks meanwhile, at least: a quick server would have answered before much has changed
+# Of the desks meanwhile, at least: a quick server would have answered before much has changed.
+CHANGES = READS / 50
 STORIES, DESKS, READERS = 10, 2, 4  # stories: as many as the last news hold
 LONGEST = 25 if READS <= 2000 else READS / 8  # seconds after which readers ask for no more
 
